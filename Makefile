@@ -1,0 +1,37 @@
+# make demo: set up and run the main job.  make test: set up and pass the tests.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.PHONY: demo test check golden bench setup lab-packages faults clean
+
+demo: setup
+	$(BIN)/netsnap demo
+
+test: setup lab-packages
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: setup
+	$(BIN)/python -m tests.golden
+
+bench: setup
+	$(BIN)/python -m benchmarks
+
+setup: $(VENV)/.ready
+
+$(VENV)/.ready: pyproject.toml .ci/venv.py
+	$(PYTHON) .ci/venv.py $(VENV)
+	touch $@
+
+# What the lab's nodes are made of. Elsewhere than on Debian as root, the lab tests say so and the rest runs.
+lab-packages:
+	@sh tests/lab/packages.sh
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -1,0 +1,1 @@
+"""Ratios to a named peer, measured in one run."""

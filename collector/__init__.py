@@ -1,0 +1,1 @@
+"""Bring back exactly what each node said: inventory, SSH, the probe script, the sweep."""

@@ -1,0 +1,1 @@
+"""Flight recorder for container networks: see docs/ and README.md."""

@@ -1,0 +1,1 @@
+"""Commands. Wires the rooms together, decides nothing; alone reads clock, environment, terminal."""

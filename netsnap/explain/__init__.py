@@ -1,0 +1,1 @@
+"""Changed facts and the model give causes, consequences and evidence."""

@@ -1,0 +1,131 @@
+"""The answer to "what changed, which change did it, who is cut off", as data.
+
+``docs/explanation.schema.json`` is this file in JSON; ``VERSION`` rises with each change that a
+reader of the JSON could notice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from netsnap.diff.changes import Difference
+from netsnap.model.disposition import Disposition
+from parsers.facts import Key
+
+VERSION = 1
+
+
+class Verdict(StrEnum):
+    """The first line of every report."""
+
+    UNCHANGED = "unchanged"  # nothing changed, and nothing was hidden
+    NOTHING_BROKE = "nothing broke"  # something changed, no pair was lost
+    BROKEN = "broken"  # pairs were lost
+    RESTORED = "restored"  # pairs came back and none was lost
+    BROKEN_BEFORE = "broken before"  # no pair was lost or restored; some failed at t1 already
+    CANNOT_TELL = "cannot tell"  # what is hidden could be the answer
+
+
+class Proof(StrEnum):
+    """Why a change is called a cause."""
+
+    COUNTERFACTUAL = "counterfactual"  # undone in the model of t2, it brings the pairs back
+    RULE = "rule"  # known to do this; the model cannot test it
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A raw line as a node printed it. ``line`` is its number in the capture, 0 for none."""
+
+    node: str
+    netns: str
+    command: str
+    time: datetime | None
+    line: int
+    text: str
+    snapshot: str  # "t1" or "t2"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A change that follows from a cause, told as one sentence."""
+
+    node: str
+    netns: str
+    what: str
+    sentence: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PairGroup:
+    """Pairs with one story. ``sources`` × ``targets`` less equal names, both workload names."""
+
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    pairs: int
+    disposition: Disposition
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A change that broke (or, for restored pairs, mended) connectivity.
+
+    ``what`` names the kind of change in few words ("BGP session", "interface", "route"),
+    ``subject`` the thing ("k8s2–k8s3", "cali5b3…"); ``before``/``after`` are its state in words.
+    ``explains`` are the pairs, as (source, target) names.
+    """
+
+    node: str
+    netns: str
+    what: str
+    subject: str
+    before: str
+    after: str
+    proof: Proof
+    sentence: str
+    evidence: tuple[Evidence, ...]
+    consequences: tuple[Effect, ...]
+    explains: tuple[tuple[str, str], ...]
+    keys: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PairChange:
+    """One pair by name, before and after. None stands for "the pair did not exist"."""
+
+    source: str
+    target: str
+    before: Disposition | None
+    after: Disposition | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """All ordered pairs of workloads that exist at t1 or t2."""
+
+    total: int
+    working: int
+    lost: tuple[PairChange, ...]
+    restored: tuple[PairChange, ...]
+    never_worked: tuple[PairChange, ...]
+    new: tuple[PairChange, ...]
+    gone: tuple[PairChange, ...]
+    unknown: tuple[PairChange, ...]
+    lost_groups: tuple[PairGroup, ...]
+    all: tuple[PairChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Everything a report says. ``sentence`` is the whole of it in one line."""
+
+    verdict: Verdict
+    sentence: str
+    causes: tuple[Cause, ...]
+    pairs: Pairs
+    difference: Difference
+    noise: tuple[str, ...]  # one line for each kind of benign churn, with its count
+    witnesses: tuple[str, ...]  # events between the snapshots that left no other trace

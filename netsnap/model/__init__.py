@@ -1,0 +1,1 @@
+"""A snapshot as a forwarding network: paths, and who reaches whom."""

@@ -1,0 +1,1 @@
+"""An explanation as terminal text, Markdown and JSON."""

@@ -1,0 +1,1 @@
+"""One module a tracker: put a bundle and an explanation where the incident is discussed."""

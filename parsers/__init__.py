@@ -1,0 +1,1 @@
+"""Captures to records, accounting for every line."""

@@ -1,0 +1,81 @@
+"""A snapshot's records under stable names: the form in which two snapshots are compared.
+
+A record says "eth0 has 192.168.167.84/32"; a Fact says whose eth0: of which node, in which
+network namespace. The namespace's name is the workload's ("default/web-1"), never an inode, so
+that a restarted pod meets its former self. A namespace without a container is called by its
+mount ("mount:NAME") or, failing that, by its inode ("net:[4026532281]").
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from parsers.answer import Answer, Snapshot
+from parsers.roles import Record
+
+
+class Key(NamedTuple):
+    """Which fact. ``nth`` tells apart records of one netns with equal identity, in text order."""
+
+    node: str
+    netns: str  # HOST, or the workload's name
+    kind: str  # Record.kind
+    identity: tuple[Any, ...]
+    nth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One record with its place, and the answer and line (from 1) where it was read."""
+
+    key: Key
+    record: Record
+    answer: Answer
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """What a snapshot could not see or read.
+
+    ``netns`` and ``probe`` are "" where the spot is a whole node or a whole netns. ``kinds`` are
+    the record kinds it hides. ``unknown`` are the texts of lines that no template knows, where
+    these are the reason.
+    """
+
+    node: str
+    netns: str
+    probe: str
+    subject: str
+    kinds: frozenset[str]
+    reason: str
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All facts of one snapshot by key, its workloads, and what it is blind to.
+
+    ``netns`` maps (node, scope) to the namespace's stable name, HOST included, for every
+    namespace that the node listed. ``hidden`` holds (node, netns, kind) for all kinds of record
+    that were asked for and not (wholly) read there; a node that was not reached has every netns
+    and kind hidden, which ``sees`` knows.
+    """
+
+    snapshot: Snapshot
+    by_key: Mapping[Key, Fact]
+    netns: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    blind: tuple[BlindSpot, ...] = ()
+    hidden: frozenset[tuple[str, str, str]] = frozenset()
+    reached: frozenset[str] = frozenset()
+
+    def sees(self, node: str, netns: str, kind: str) -> bool:
+        """Say whether the absence of a record of this kind there would be a fact."""
+        return (
+            node in self.reached
+            and (node, netns, kind) not in self.hidden
+            and (node, netns) in self._listed()
+        )
+
+    def _listed(self) -> frozenset[tuple[str, str]]:
+        return frozenset((node, name) for (node, _), name in self.netns.items())

@@ -1,0 +1,1 @@
+"""The grammar of each command: one TextFSM file a probe. Data only."""
