@@ -1,0 +1,244 @@
+"""What happened, as a person would count it: changes that are one happening told once.
+
+A BGP session has two ends and two witnesses (BIRD and calicoctl); a veth pair dies at both ends
+at once; a pod that restarted is a new process, a new container and a new namespace. Each is one
+event with several changed facts.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from ipaddress import ip_interface
+
+from collector.capture import HOST
+from netsnap.diff.changes import Alteration, Change, Difference, NetnsChange
+from parsers.facts import Fact, Facts, Key
+from parsers.records import (
+    Address,
+    BirdProtocol,
+    CalicoPeer,
+    Container,
+    ContainerSummary,
+    Interface,
+    Neighbour,
+    NodeIdentity,
+    Sysctl,
+)
+from parsers.roles import Record
+
+EventId = tuple[str, str, str, str]  # what, node, netns, subject
+
+NODE = "node"
+SESSION = "BGP session"
+INTERFACE = "interface"
+CONTAINER = "container"
+ADDRESS = "address"
+ROUTE = "route"
+NEIGHBOUR = "neighbour"
+SYSCTL = "sysctl"
+FILTER = "filter rule"
+DAEMON = "daemon"
+
+
+@dataclass(frozen=True)
+class World:
+    """Both snapshots, what differs, and the look-ups that events and chains need."""
+
+    before: Facts
+    after: Facts
+    difference: Difference
+
+    @cached_property
+    def dark(self) -> frozenset[str]:
+        """Nodes that were read at t1 and could not be read at t2."""
+        return self.before.reached - self.after.reached
+
+    @cached_property
+    def owners(self) -> Mapping[str, tuple[str, str]]:
+        """Map a host address to the (node, interface) that has it, by either snapshot."""
+        found: dict[str, tuple[str, str]] = {}
+        for facts in (self.before, self.after):
+            for key, fact in facts.by_key.items():
+                record = fact.record
+                if isinstance(record, Address) and key.netns == HOST:
+                    address = str(ip_interface(record.address).ip)
+                    if record.scope != "host":
+                        found.setdefault(address, (key.node, record.interface))
+        return found
+
+    @cached_property
+    def renewed(self) -> Mapping[tuple[str, str], NetnsChange]:
+        """Map (node, netns) to what happened to that namespace as a whole."""
+        return {(each.node, each.netns): each for each in self.difference.netns}
+
+    @cached_property
+    def pod_of(self) -> Mapping[tuple[str, str], str]:
+        """Map (node, host interface) to the namespace at the other end of that veth."""
+        found: dict[tuple[str, str], str] = {}
+        for facts in (self.before, self.after):
+            ends: dict[tuple[str, int], list[Fact]] = defaultdict(list)
+            for key, fact in facts.by_key.items():
+                if isinstance(fact.record, Interface) and key.netns != HOST:
+                    ends[key.node, fact.record.peer_index or 0].append(fact)
+            for key, fact in facts.by_key.items():
+                if isinstance(fact.record, Interface) and key.netns == HOST:
+                    pods = [
+                        end.key.netns
+                        for end in ends.get((key.node, fact.record.index), ())
+                        if isinstance(end.record, Interface)
+                        and end.record.index == fact.record.peer_index
+                    ]
+                    if len(set(pods)) == 1:
+                        found.setdefault((key.node, fact.record.name), pods[0])
+        return found
+
+
+@dataclass(frozen=True)
+class Event:
+    """One happening: its name and the changed facts that are it."""
+
+    id: EventId
+    changes: tuple[Change, ...] = ()
+    also: tuple[EventId, ...] = field(default=())
+
+    @property
+    def what(self) -> str:
+        return self.id[0]
+
+    @property
+    def node(self) -> str:
+        return self.id[1]
+
+    @property
+    def netns(self) -> str:
+        return self.id[2]
+
+    @property
+    def subject(self) -> str:
+        return self.id[3]
+
+
+def record_of(change: Change) -> Record:
+    """Return the later record of a change, or the earlier one where it is gone."""
+    fact = change.after or change.before
+    if fact is None:
+        raise ValueError(f"a change of {change.key} without a before and an after")
+    return fact.record
+
+
+def events(world: World) -> dict[EventId, Event]:
+    """Gather all changes into events, each change in exactly one."""
+    gathered: dict[EventId, list[Change]] = defaultdict(list)
+    for change in world.difference.changes:
+        gathered[_event_of(change, world)].append(change)
+    for node in world.dark:
+        gathered.setdefault((NODE, node, HOST, node), [])
+    for namespace in world.difference.netns:
+        gathered.setdefault((CONTAINER, namespace.node, HOST, namespace.netns), [])
+    return {id_: Event(id_, tuple(changes)) for id_, changes in gathered.items()}
+
+
+def _event_of(change: Change, world: World) -> EventId:
+    record = record_of(change)
+    for types, name in _NAMING:
+        if isinstance(record, types):
+            return name(change.key, record, world)
+    return record.kind, change.key.node, change.key.netns, _identity(change.key)
+
+
+def session_id(node: str, peer_address: str, world: World) -> EventId:
+    """Name the session between a node and the peer at an address, the same from both ends."""
+    peer = world.owners.get(peer_address, (peer_address, ""))[0]
+    first, second = sorted((node, peer))
+    return SESSION, first, HOST, f"{first}–{second}"
+
+
+def _identity(key: Key) -> str:
+    return " ".join(str(part) for part in key.identity if part not in ("", None))
+
+
+def _session(key: Key, record: Record, world: World) -> EventId:
+    if isinstance(record, CalicoPeer):
+        return session_id(key.node, record.address, world)
+    if isinstance(record, BirdProtocol) and record.protocol == "BGP" and record.neighbour:
+        return session_id(key.node, record.neighbour, world)
+    return DAEMON, key.node, key.netns, _identity(key)
+
+
+def _container(key: Key, record: Record, world: World) -> EventId:
+    workload = record.workload if isinstance(record, Container) else ""
+    if isinstance(record, ContainerSummary):
+        workload = _workload_of_summary(key.node, record.name, world)
+    return CONTAINER, key.node, HOST, workload or _identity(key)
+
+
+def _workload_of_summary(node: str, name: str, world: World) -> str:
+    for facts in (world.after, world.before):
+        fact = facts.by_key.get(Key(node, HOST, Container.kind, (name,)))
+        if fact is not None and isinstance(fact.record, Container):
+            return fact.record.workload
+    return name
+
+
+def _interface(key: Key, record: Record, _: World) -> EventId:
+    name = record.name if isinstance(record, Interface) else _identity(key)
+    return INTERFACE, key.node, key.netns, name
+
+
+def _address(key: Key, record: Record, _: World) -> EventId:
+    text = f"{record.address} on {record.interface}" if isinstance(record, Address) else ""
+    return ADDRESS, key.node, key.netns, text
+
+
+def _neighbour(key: Key, record: Record, _: World) -> EventId:
+    text = f"{record.address} on {record.device}" if isinstance(record, Neighbour) else ""
+    return NEIGHBOUR, key.node, key.netns, text
+
+
+def _sysctl(key: Key, record: Record, _: World) -> EventId:
+    return SYSCTL, key.node, key.netns, record.name if isinstance(record, Sysctl) else ""
+
+
+def _node(key: Key, _: Record, __: World) -> EventId:
+    return NODE, key.node, HOST, key.node
+
+
+_Naming = Callable[[Key, Record, World], EventId]
+_NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
+    ((CalicoPeer, BirdProtocol), _session),
+    ((Container, ContainerSummary), _container),
+    ((Interface,), _interface),
+    ((Address,), _address),
+    ((Neighbour,), _neighbour),
+    ((Sysctl,), _sysctl),
+    ((NodeIdentity,), _node),
+)
+
+
+def removed_or_down(change: Change) -> bool:
+    """Say whether an interface's change took it away, or out of service."""
+    if change.alteration is Alteration.REMOVED:
+        return True
+    before = change.before.record if change.before else None
+    after = change.after.record if change.after else None
+    return (
+        isinstance(before, Interface)
+        and isinstance(after, Interface)
+        and in_service(before)
+        and not in_service(after)
+    )
+
+
+def in_service(interface: Interface) -> bool:
+    """Say whether the interface is administratively up and has carrier."""
+    return (
+        "UP" in interface.flags
+        and "NO-CARRIER" not in interface.flags
+        and interface.operstate not in ("DOWN", "LOWERLAYERDOWN")
+    )
+
+
+def all_changes(group: Iterable[Event]) -> list[Change]:
+    """List the changed facts of several events."""
+    return [change for event in group for change in event.changes]
