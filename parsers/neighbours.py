@@ -1,0 +1,52 @@
+"""Reader of ``ip neigh``."""
+
+from parsers import fsm
+from parsers.addresses import address, family, mac
+from parsers.fsm import Row
+from parsers.gather import Gathering
+from parsers.reading import Reading
+from parsers.records import Neighbour
+from parsers.text import Text
+
+_CONDITION = {
+    "REACHABLE": "resolved",
+    "STALE": "resolved",
+    "DELAY": "resolved",
+    "PROBE": "resolved",
+    "PERMANENT": "permanent",
+    "NOARP": "permanent",
+    "FAILED": "failed",
+    "INCOMPLETE": "unresolved",
+    "NONE": "unresolved",
+}
+
+_FLAGS = frozenset({"router", "proxy", "extern_learn", "offload", "managed", "extern_valid"})
+
+
+def condition(nud: str) -> str:
+    """Fold a neighbour's NUD state: the kernel rotates through some of them by itself."""
+    return _CONDITION.get(nud, nud.lower())
+
+
+def read_neighbours(text: Text) -> Reading:
+    """Read ``ip neigh show`` of one netns, either family."""
+    rows = fsm.run("ip-neigh", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    for row in rows.rows:
+        try:
+            gathered.add(row.line, _neighbour(row))
+        except ValueError:
+            gathered.refuse(row.line)
+    return gathered.reading()
+
+
+def _neighbour(row: Row) -> Neighbour:
+    return Neighbour(
+        family=family(row["Address"]),
+        address=address(row["Address"]),
+        device=row["Device"],
+        mac=mac(row["Mac"]),
+        condition=condition(row["Nud"]) if row["Nud"] else "permanent",
+        flags=tuple(sorted(_FLAGS.intersection(row["Flags"].split()))),
+        nud=row["Nud"],
+    )

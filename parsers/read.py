@@ -1,0 +1,95 @@
+"""The one door from what a node said to records: ``read(capture)``."""
+
+import dataclasses
+from typing import Any
+
+from collector.capture import Capture, Outcome
+from parsers import catalogue
+from parsers.catalogue import Entry
+from parsers.reading import Reading
+from parsers.text import Text, decode
+
+_STDERR_SHOWN = 200  # characters of stderr quoted in a sentence
+
+
+def read(capture: Capture) -> Reading:
+    """Read one capture.
+
+    Never raises for what a node printed. A question that did not come to its end gives no records
+    and says why it is blind; a command that ended in failure gives what it printed, and is blind
+    too. Raises ParseError only if no entry of the catalogue has the capture's probe.
+    """
+    entry = catalogue.entry(capture.question.probe)
+    if capture.outcome is not Outcome.ANSWERED:
+        return Reading(blind=_why_not(capture, entry))
+    reading = entry.reader(
+        Text(
+            decode(capture.stdout),
+            entry.probe.name,
+            capture.question.subject,
+            capture.started,
+        )
+    )
+    doubt = _doubt(capture, entry)
+    if not doubt:
+        return reading
+    return dataclasses.replace(reading, blind="; ".join(filter(None, (doubt, reading.blind))))
+
+
+def read_text(command: str, data: bytes) -> Reading:
+    """Read a saved answer for ``netsnap parse``: COMMAND is a probe's name or a typed command.
+
+    Raises ParseError if nothing here reads that command.
+    """
+    entry = catalogue.find(command)
+    return entry.reader(Text(decode(data), entry.probe.name, _subject(entry, command)))
+
+
+def as_json(reading: Reading) -> dict[str, Any]:
+    """Return a reading as plain JSON values; each record has its kind, line and fields."""
+    records = [
+        {"kind": record.kind, "line": line, **dataclasses.asdict(record)}
+        for record, line in zip(reading.records, reading.line_numbers, strict=True)
+    ]
+    return {
+        "records": records,
+        "ledger": dataclasses.asdict(reading.ledger),
+        "blind": reading.blind,
+    }
+
+
+def _why_not(capture: Capture, entry: Entry) -> str:
+    if capture.detail:
+        return capture.detail
+    match capture.outcome:
+        case Outcome.TIMED_OUT:
+            return f"timed out after {entry.probe.limit:g} s"
+        case Outcome.MISSING:
+            return f"no {entry.probe.needs} on the node"
+        case outcome:
+            return outcome.value
+
+
+def _doubt(capture: Capture, entry: Entry) -> str:
+    """Say why an answer may not be whole, "" if nothing speaks against it."""
+    said = [line for line in decode(capture.stderr).split("\n") if line.strip()]
+    harmless = entry.harmless
+    bad = [line for line in said if not (harmless and harmless.fullmatch(line.strip()))]
+    if capture.exit_status == 0:
+        return _quote("it said", bad) if entry.quiet and bad else ""
+    if said and not bad:
+        return ""
+    if capture.exit_status is None:
+        return _quote("no exit status", bad)
+    return _quote(f"exit status {capture.exit_status}", bad)
+
+
+def _quote(what: str, lines: list[str]) -> str:
+    return f"{what}: {lines[0].strip()[:_STDERR_SHOWN]}" if lines else what
+
+
+def _subject(entry: Entry, command: str) -> str:
+    """Return the interface that a typed ``ethtool -S eth0`` names, "" if it names none."""
+    words = command.split()
+    is_typed = len(words) > 1 and words != [entry.probe.name]
+    return words[-1] if entry.probe.where.value == "interface" and is_typed else ""
