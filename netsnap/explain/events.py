@@ -7,7 +7,7 @@ event with several changed facts.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import ip_interface
 
@@ -18,6 +18,7 @@ from parsers.records import (
     Address,
     BirdProtocol,
     CalicoPeer,
+    CalicoProcess,
     Container,
     ContainerSummary,
     Interface,
@@ -100,7 +101,6 @@ class Event:
 
     id: EventId
     changes: tuple[Change, ...] = ()
-    also: tuple[EventId, ...] = field(default=())
 
     @property
     def what(self) -> str:
@@ -204,6 +204,10 @@ def _node(key: Key, _: Record, __: World) -> EventId:
     return NODE, key.node, HOST, key.node
 
 
+def _daemon(key: Key, record: Record, _: World) -> EventId:
+    return DAEMON, key.node, key.netns, record.identity[0]
+
+
 _Naming = Callable[[Key, Record, World], EventId]
 _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
     ((CalicoPeer, BirdProtocol), _session),
@@ -213,6 +217,7 @@ _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
     ((Neighbour,), _neighbour),
     ((Sysctl,), _sysctl),
     ((NodeIdentity,), _node),
+    ((CalicoProcess,), _daemon),
 )
 
 

@@ -14,6 +14,9 @@ from parsers.facts import Key
 
 VERSION = 1
 
+OUTSIDE = "(outside)"
+"""The target that stands for everything beyond the cluster's way out."""
+
 
 class Verdict(StrEnum):
     """The first line of every report."""
@@ -115,6 +118,8 @@ class Pairs:
     gone: tuple[PairChange, ...]
     unknown: tuple[PairChange, ...]
     lost_groups: tuple[PairGroup, ...]
+    outside_lost: tuple[PairChange, ...] = ()  # workloads whose way out of the cluster is lost
+    outside_restored: tuple[PairChange, ...] = ()
     all: tuple[PairChange, ...] = ()
 
 

@@ -1,0 +1,176 @@
+"""Which events are causes: undo each in the model of t2, and see which lost pairs come back."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from netsnap.diff.changes import Change
+from netsnap.explain.chain import UNTESTED, Links, descendants
+from netsnap.explain.events import NODE, Event, EventId, World, all_changes
+from netsnap.explain.explanation import OUTSIDE, Proof
+from netsnap.explain.links.happened import Happened
+from netsnap.explain.pairs import Matrix, Pair
+from netsnap.model.network import Network
+from netsnap.model.pairs import outside, pair_state
+from netsnap.model.revert import revert
+
+Restored = Callable[[Sequence[Change]], frozenset[Pair]]
+
+
+@dataclass(frozen=True)
+class Culprit:
+    """An event that explains lost pairs, with what follows from it.
+
+    ``joint`` holds the other events that had to be undone with it, where none alone sufficed.
+    """
+
+    event: Event
+    follows: tuple[Event, ...]
+    explains: frozenset[Pair]
+    proof: Proof
+    joint: tuple[EventId, ...] = ()
+
+
+def restorer(world: World, lost: frozenset[Pair]) -> Restored:
+    """Make the counterfactual test: given changes, which lost pairs work once these are undone?
+
+    The test runs on the model of t2 with t1's value for every change that is undone. ``lost`` are
+    the pairs asked for; OUTSIDE as a target asks for the way out.
+    """
+
+    def restored(changes: Sequence[Change]) -> frozenset[Pair]:
+        undone = Network.of(revert(world.after, changes), assumed=world.before)
+        ways_out = outside(undone) if any(pair[1] == OUTSIDE for pair in lost) else {}
+        endpoints = {endpoint.name: endpoint for endpoint in undone.endpoints}
+        found = set()
+        for pair in lost:
+            if pair[1] == OUTSIDE:
+                trial = Matrix(endpoints, {}, ways_out)
+                if trial.works(pair) is True:
+                    found.add(pair)
+            elif pair[0] in endpoints and pair[1] in endpoints:
+                state = pair_state(undone, endpoints[pair[0]], endpoints[pair[1]])
+                if state.works is True:
+                    found.add(pair)
+        return frozenset(found)
+
+    return restored
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the search for culprits works on."""
+
+    happened: Happened
+    links: Links
+    lost: frozenset[Pair]
+    restored: Restored
+
+    def follows(self, event: Event) -> tuple[Event, ...]:
+        """List the events that follow from one event."""
+        return tuple(self.happened.events[id_] for id_ in descendants(event.id, self.links))
+
+    def roots(self) -> list[Event]:
+        """List the events that follow from nothing."""
+        return [event for id_, event in self.happened.events.items() if not self.links[id_]]
+
+
+def culprits(trial: Trial) -> tuple[Culprit, ...]:
+    """Find the smallest set of root events that explains all lost pairs, most pairs first.
+
+    Each root is undone together with all that follows from it. Pairs that no single root brings
+    back are tried with all roots at once and the set is then made minimal (ddmin).
+    """
+    if not trial.lost:
+        return ()
+    alone = [_try_alone(event, trial) for event in trial.roots()]
+    chosen = _cover([culprit for culprit in alone if culprit.explains])
+    left = trial.lost.difference(*(culprit.explains for culprit in chosen))
+    if left:
+        chosen += _jointly(trial, left)
+    return tuple(sorted(chosen, key=_rank))
+
+
+def _try_alone(event: Event, trial: Trial) -> Culprit:
+    follows = trial.follows(event)
+    world = trial.happened.world
+    if event.what == NODE and event.node in world.dark:
+        return Culprit(event, follows, _ends_on(event.node, trial.lost, world), Proof.RULE)
+    changes = all_changes((event, *follows))
+    explains = trial.restored(changes) if changes else frozenset()
+    proof = Proof.RULE if event.what in UNTESTED else Proof.COUNTERFACTUAL
+    return Culprit(event, follows, explains, proof)
+
+
+def _ends_on(node: str, lost: frozenset[Pair], world: World) -> frozenset[Pair]:
+    """Name the lost pairs with an end on a node that was not read at t2."""
+    there = {each.name for each in Network.of(world.before).endpoints if each.node == node}
+    return frozenset(pair for pair in lost if there & set(pair))
+
+
+def _rank(culprit: Culprit) -> tuple[int, int, EventId]:
+    return (
+        -len(culprit.explains),
+        0 if culprit.proof is Proof.COUNTERFACTUAL else 1,
+        culprit.event.id,
+    )
+
+
+def _cover(candidates: list[Culprit]) -> list[Culprit]:
+    """Choose as few culprits as explain all that the candidates explain together."""
+    chosen: list[Culprit] = []
+    covered: set[Pair] = set()
+    waiting = sorted(candidates, key=_rank)
+    while waiting:
+        best = max(waiting, key=lambda each: len(each.explains - covered))
+        if not best.explains - covered:
+            break
+        chosen.append(best)
+        covered |= best.explains
+        waiting.remove(best)
+    return chosen
+
+
+def _jointly(trial: Trial, left: frozenset[Pair]) -> list[Culprit]:
+    """Find a minimal set of roots that only together bring back what is left."""
+
+    def back(group: Sequence[Event]) -> frozenset[Pair]:
+        undone = [c for event in group for c in all_changes((event, *trial.follows(event)))]
+        return trial.restored(undone) & left
+
+    group = trial.roots()
+    goal = back(group)
+    if not goal:
+        return []
+    group = ddmin(group, lambda some: back(some) >= goal)
+    names = tuple(event.id for event in group)
+    return [
+        Culprit(
+            event=event,
+            follows=trial.follows(event),
+            explains=goal,
+            proof=Proof.COUNTERFACTUAL,
+            joint=tuple(name for name in names if name != event.id),
+        )
+        for event in group
+    ]
+
+
+def ddmin(items: list[Event], holds: Callable[[Sequence[Event]], bool]) -> list[Event]:
+    """Shrink ``items`` to a subset from which none can be left out (Zeller, 2002).
+
+    ``holds(items)`` must be true at the start; the result is 1-minimal.
+    """
+    parts = 2
+    while len(items) > 1:
+        size = max(1, len(items) // parts)
+        chunks = [items[start : start + size] for start in range(0, len(items), size)]
+        for chunk in chunks:
+            rest = [item for item in items if item not in chunk]
+            if holds(rest):
+                items, parts = rest, max(parts - 1, 2)
+                break
+        else:
+            if parts >= len(items):
+                break
+            parts = min(len(items), parts * 2)
+    return items

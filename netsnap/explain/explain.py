@@ -1,0 +1,130 @@
+"""Two snapshots in, an explanation out."""
+
+from netsnap.diff.changes import Change, Difference
+from netsnap.explain.causes import Culprit, Trial, culprits, restorer
+from netsnap.explain.chain import parents
+from netsnap.explain.events import Event, World, all_changes, events
+from netsnap.explain.evidence import Raw, Witness
+from netsnap.explain.explanation import Cause, Effect, Explanation, Pairs, Verdict
+from netsnap.explain.links.happened import Happened
+from netsnap.explain.noise import is_benign, noise, witnesses
+from netsnap.explain.pairs import Pair, compare_pairs, matrix
+from netsnap.explain.story import primary, story
+from netsnap.explain.tell import clause
+from netsnap.model.network import Network
+from parsers.facts import Facts
+
+
+def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Explanation:
+    """Say what changed between two snapshots, which change did it, and who is cut off.
+
+    ``difference`` is ``netsnap.diff.compare(before, after)``; ``raw`` fetches the bytes of an
+    answer by digest, for the evidence.
+    """
+    world = World(before, after, difference)
+    was = matrix(Network.of(before, assumed=after))
+    is_ = matrix(Network.of(after, assumed=before))
+    pairs = compare_pairs(was, is_)
+    happened = events(world)
+    lost = _names(pairs)
+    happening = Happened(happened, world)
+    found = culprits(Trial(happening, parents(happening), lost, restorer(world, lost)))
+    witness = Witness(before, after, raw, {})
+    causes = tuple(_cause(culprit, world, witness) for culprit in found)
+    told = [event for culprit in found for event in (culprit.event, *culprit.follows)]
+    verdict = _verdict(pairs, difference, list(happened.values()))
+    return Explanation(
+        verdict=verdict,
+        sentence=_sentence(verdict, pairs, causes, difference),
+        causes=causes,
+        pairs=pairs,
+        difference=difference,
+        noise=noise(told, world),
+        witnesses=witnesses(world),
+    )
+
+
+def _names(pairs: Pairs) -> frozenset[Pair]:
+    return frozenset((each.source, each.target) for each in (*pairs.lost, *pairs.outside_lost))
+
+
+def _cause(culprit: Culprit, world: World, witness: Witness) -> Cause:
+    told = story(culprit, world)
+    first = primary(culprit.event)
+    own = sorted(culprit.event.changes, key=lambda change: change is not first)
+    shown = own or all_changes(culprit.follows)
+    return Cause(
+        node=culprit.event.node,
+        netns=culprit.event.netns,
+        what=told.what,
+        subject=told.subject,
+        before=told.before,
+        after=told.after,
+        proof=culprit.proof,
+        sentence=told.sentence,
+        evidence=witness.of_changes(shown),
+        consequences=tuple(
+            _effect(event, change, witness)
+            for event in culprit.follows
+            for change in _distinct(event)
+        ),
+        explains=tuple(sorted(culprit.explains)),
+        keys=tuple(change.key for change in own),
+    )
+
+
+def _distinct(event: Event) -> tuple[Change, ...]:
+    """A session is told once, by its best witness; other events by each changed fact."""
+    best = primary(event)
+    if event.what == "BGP session" and best is not None:
+        return (best,)
+    return event.changes
+
+
+def _effect(event: Event, change: Change, witness: Witness) -> Effect:
+    return Effect(
+        node=change.key.node,
+        netns=change.key.netns,
+        what=event.what,
+        sentence=clause(change),
+        evidence=witness.of_change(change),
+    )
+
+
+def _verdict(pairs: Pairs, difference: Difference, happened: list[Event]) -> Verdict:
+    if pairs.lost or pairs.outside_lost:
+        return Verdict.BROKEN
+    if pairs.unknown:
+        return Verdict.CANNOT_TELL
+    if pairs.restored or pairs.outside_restored:
+        return Verdict.RESTORED
+    if pairs.never_worked:
+        return Verdict.BROKEN_BEFORE
+    if any(not is_benign(event) for event in happened):
+        return Verdict.NOTHING_BROKE
+    return Verdict.CANNOT_TELL if difference.blind else Verdict.UNCHANGED
+
+
+def _sentence(
+    verdict: Verdict, pairs: Pairs, causes: tuple[Cause, ...], difference: Difference
+) -> str:
+    lost = f"{len(pairs.lost)} of {pairs.total} pairs of workloads lost"
+    if verdict is Verdict.BROKEN:
+        what = lost if pairs.lost else f"{len(pairs.outside_lost)} workloads lost their way out"
+        why = causes[0].sentence if causes else "no change that was read explains it."
+        return f"{what}: {why}"
+    return {
+        Verdict.UNCHANGED: "Nothing changed.",
+        Verdict.NOTHING_BROKE: f"{len(difference.changes)} facts changed, no pair was lost.",
+        Verdict.RESTORED: f"{len(pairs.restored)} of {pairs.total} pairs came back.",
+        Verdict.BROKEN_BEFORE: (
+            f"Nothing was lost between t1 and t2; {len(pairs.never_worked)} of {pairs.total} "
+            "pairs failed at t1 already."
+        ),
+        Verdict.CANNOT_TELL: _cannot_tell(pairs, difference),
+    }[verdict]
+
+
+def _cannot_tell(pairs: Pairs, difference: Difference) -> str:
+    hidden = f"{len(difference.blind)} blind spots"
+    return f"Cannot tell for {len(pairs.unknown)} of {pairs.total} pairs: {hidden}."

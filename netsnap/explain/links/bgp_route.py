@@ -1,0 +1,32 @@
+"""A route that BIRD set ← the session with its next hop, or a mistake that BIRD spread."""
+
+from collections.abc import Iterator
+
+from collector.capture import HOST
+from netsnap.explain.events import ROUTE, Event, EventId, session_id
+from netsnap.explain.links.happened import Happened, both
+from parsers.records import Route
+
+
+def by_its_session(event: Event, happened: Happened) -> Iterator[EventId]:
+    """``proto bird`` hangs on BGP: ← the session with the next hop, or the route at the origin."""
+    for record in both(event):
+        if isinstance(record, Route) and record.protocol == "bird":
+            for gateway in filter(None, (hop.gateway for hop in record.next_hops)):
+                yield session_id(event.node, gateway, happened.world)
+                yield from _origin(event, record.prefix, gateway, happened)
+
+
+def _origin(event: Event, prefix: str, gateway: str, happened: Happened) -> Iterator[EventId]:
+    """The same prefix at the next hop's node, where nobody's gateway is behind it."""
+    node = happened.world.owners.get(gateway, ("", ""))[0]
+    if not node or node == event.node:
+        return
+    for id_, other in happened.at(ROUTE, node, HOST):
+        if any(
+            isinstance(each, Route)
+            and each.prefix == prefix
+            and not any(hop.gateway for hop in each.next_hops)
+            for each in both(other)
+        ):
+            yield id_

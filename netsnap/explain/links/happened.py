@@ -1,0 +1,44 @@
+"""What a link may look at: all events of this comparison, and both snapshots."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from netsnap.diff.changes import Alteration
+from netsnap.explain.events import INTERFACE, Event, EventId, World, removed_or_down
+from parsers.roles import Record
+
+
+@dataclass(frozen=True)
+class Happened:
+    """The events by name, and the world they happened in."""
+
+    events: Mapping[EventId, Event]
+    world: World
+
+    def lost_interface(self, node: str, netns: str, name: str) -> Iterator[EventId]:
+        """Yield the interface's event if it took the interface away or out of service."""
+        id_ = (INTERFACE, node, netns, name)
+        event = self.events.get(id_)
+        if event is not None and any(map(removed_or_down, event.changes)):
+            yield id_
+
+    def new_interface(self, node: str, netns: str, name: str) -> Iterator[EventId]:
+        """Yield the interface's event if the interface is new."""
+        id_ = (INTERFACE, node, netns, name)
+        event = self.events.get(id_)
+        if event is not None and any(c.alteration is Alteration.ADDED for c in event.changes):
+            yield id_
+
+    def at(self, what: str, node: str, netns: str) -> Iterator[tuple[EventId, Event]]:
+        """Yield the events of one sort in one network namespace."""
+        for id_, event in self.events.items():
+            if id_[:3] == (what, node, netns):
+                yield id_, event
+
+
+def both(event: Event) -> Iterable[Record]:
+    """Yield every record of an event, as it was and as it is."""
+    for change in event.changes:
+        for fact in (change.before, change.after):
+            if fact is not None:
+                yield fact.record

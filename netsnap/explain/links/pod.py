@@ -1,0 +1,22 @@
+"""What happens in a pod's namespace ← its container, or the host's end of its veth pair."""
+
+from collections.abc import Iterator
+
+from collector.capture import HOST
+from netsnap.explain.events import CONTAINER, INTERFACE, Event, EventId
+from netsnap.explain.links.happened import Happened
+
+
+def by_its_pod(event: Event, happened: Happened) -> Iterator[EventId]:
+    """Inside: ← container or host veth. The host veth of a container that is new: ← container."""
+    world = happened.world
+    if event.netns != HOST:
+        if (event.node, event.netns) in world.renewed:
+            yield CONTAINER, event.node, HOST, event.netns
+        for (node, device), netns in world.pod_of.items():
+            if (node, netns) == (event.node, event.netns):
+                yield from happened.lost_interface(node, HOST, device)
+    elif event.what == INTERFACE:
+        pod = world.pod_of.get((event.node, event.subject))
+        if pod is not None and (event.node, pod) in world.renewed:
+            yield CONTAINER, event.node, HOST, pod

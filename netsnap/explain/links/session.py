@@ -1,0 +1,78 @@
+"""A BGP session ← what carries it, at either of its ends."""
+
+from collections.abc import Iterator
+from ipaddress import ip_address, ip_interface
+
+from collector.capture import HOST
+from netsnap.diff.changes import Alteration
+from netsnap.explain.events import (
+    ADDRESS,
+    DAEMON,
+    FILTER,
+    INTERFACE,
+    SESSION,
+    Event,
+    EventId,
+    record_of,
+)
+from netsnap.explain.links.happened import Happened, both
+from parsers.records import Address, BirdProtocol, CalicoPeer, CalicoProcess, FilterRule
+
+BGP_PORT = "179"
+
+
+def by_its_ends(event: Event, happened: Happened) -> Iterator[EventId]:
+    """The interface or address a session runs over, its daemon, a filter rule that can stop it."""
+    if event.what != SESSION:
+        return
+    peers = _peer_addresses(event)
+    for node in event.subject.split("–"):
+        for id_, _ in happened.at(INTERFACE, node, HOST):
+            if _leads_to(node, id_[3], peers, happened):
+                yield from happened.lost_interface(node, HOST, id_[3])
+        for id_, other in happened.at(ADDRESS, node, HOST):
+            if any(change.alteration is Alteration.REMOVED for change in other.changes):
+                yield id_
+        for id_, other in happened.at(DAEMON, node, HOST):
+            if any(isinstance(each, CalicoProcess) and each.name == "bird" for each in both(other)):
+                yield id_
+        for id_, other in happened.at(FILTER, node, HOST):
+            if _may_stop_bgp(other):
+                yield id_
+
+
+def _peer_addresses(event: Event) -> set[str]:
+    found = set()
+    for record in both(event):
+        if isinstance(record, CalicoPeer):
+            found.add(record.address)
+        elif isinstance(record, BirdProtocol):
+            found |= {record.neighbour, record.source} - {""}
+    return found
+
+
+def _leads_to(node: str, device: str, peers: set[str], happened: Happened) -> bool:
+    """Say whether a device has an address in a network where one of the session's ends is."""
+    for facts in (happened.world.before, happened.world.after):
+        for key, fact in facts.by_key.items():
+            record = fact.record
+            if (
+                isinstance(record, Address)
+                and (key.node, key.netns, record.interface) == (node, HOST, device)
+                and record.scope != "link"
+            ):
+                own = ip_interface(record.address).network
+                if any(ip_address(peer) in own for peer in peers):
+                    return True
+    return False
+
+
+def _may_stop_bgp(event: Event) -> bool:
+    """A new rule that drops BGP's port, or drops without naming a port."""
+    for change in event.changes:
+        record = record_of(change)
+        if isinstance(record, FilterRule) and change.alteration is not Alteration.REMOVED:
+            stops = {"drop", "reject"} & set(record.rule.split())
+            if stops and (BGP_PORT in record.rule or "port" not in record.rule):
+                return True
+    return False

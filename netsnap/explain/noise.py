@@ -1,0 +1,90 @@
+"""Benign churn, one line for each kind; and events that left no other trace."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from collector.capture import HOST
+from netsnap.diff.changes import Alteration, Change
+from netsnap.explain.events import CONTAINER, NEIGHBOUR, Event, World
+from parsers.facts import Fact
+from parsers.records import BirdProtocol, CalicoPeer, Container, Interface, NodeIdentity
+
+JITTER = 2
+"""Seconds by which BIRD's SINCE moves between two reads of the same event."""
+
+
+def noise(told: Iterable[Event], world: World) -> tuple[str, ...]:
+    """Count the churn that is no cause and no consequence of one; ``told`` are those."""
+    told_changes = {id(change) for event in told for change in event.changes}
+    rest = [change for change in world.difference.changes if id(change) not in told_changes]
+    counts = Counter(filter(None, map(_kind_of_noise, rest)))
+    lines = [f"{count} {what}" for what, count in sorted(counts.items())]
+    if world.difference.drifted:
+        lines.append(f"{world.difference.drifted} facts in which only counters or timers moved")
+    return tuple(lines)
+
+
+def _kind_of_noise(change: Change) -> str:
+    if change.key.kind == NEIGHBOUR:
+        return "neighbour entries came, went or rotated"
+    if change.alteration is Alteration.RENEWED:
+        return f"{change.key.kind} records are new objects under their old names"
+    return ""
+
+
+def is_benign(event: Event) -> bool:
+    """Say whether an event is churn by its kind: nothing in it is a state that was chosen."""
+    return all(map(_kind_of_noise, event.changes)) and event.what != CONTAINER
+
+
+def witnesses(world: World) -> tuple[str, ...]:
+    """Tell of events between the snapshots that left the same state behind."""
+    return (*_restarts(world), *_session_flaps(world))
+
+
+def _restarts(world: World) -> Iterator[str]:
+    for change in world.difference.changes:
+        if change.alteration is not Alteration.RENEWED or change.after is None:
+            continue
+        record = change.after.record
+        if isinstance(record, Container):
+            yield (
+                f"{record.workload or record.name} on {change.key.node} was restarted at "
+                f"{record.started_at} (pid {_pid(change.before)} → {record.pid})"
+            )
+        elif isinstance(record, NodeIdentity):
+            yield f"{change.key.node} was rebooted (new boot id)"
+        elif isinstance(record, Interface) and change.key.netns == HOST:
+            yield f"{record.name} on {change.key.node} was made anew (ifindex {record.index})"
+
+
+def _pid(fact: Fact | None) -> object:
+    return fact.record.pid if fact and isinstance(fact.record, Container) else "?"
+
+
+def _session_flaps(world: World) -> Iterator[str]:
+    for key, fact in world.after.by_key.items():
+        before = world.before.by_key.get(key)
+        record = fact.record
+        if before is None or not isinstance(record, BirdProtocol | CalicoPeer):
+            continue
+        was = before.record
+        if (
+            isinstance(was, BirdProtocol | CalicoPeer)
+            and was.connection == record.connection == "Established"
+            and _moved(was.since, record.since)
+            and isinstance(record, BirdProtocol)
+        ):
+            yield f"{record.name} on {key.node} fell and came back at {record.since}"
+
+
+def _moved(before: str, after: str) -> bool:
+    """Compare two clock times of one format; another format is no evidence (see JITTER)."""
+    times = [re.fullmatch(r"(\d\d):(\d\d):(\d\d)(?:\.\d+)?", text) for text in (before, after)]
+    if times[0] is None or times[1] is None:
+        return False
+    first, second = (
+        int(each[1]) * 3600 + int(each[2]) * 60 + int(each[3]) for each in times if each
+    )
+    return abs(first - second) > JITTER

@@ -1,0 +1,167 @@
+"""Who could reach whom at t1 and at t2, pair by pair and in groups."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from netsnap.explain.explanation import OUTSIDE, PairChange, PairGroup, Pairs
+from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
+from netsnap.model.network import Network
+from netsnap.model.pairs import outside, pairs
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """All pairs of one snapshot's model, and each workload's way out of the cluster."""
+
+    endpoints: Mapping[str, Endpoint]
+    states: Mapping[Pair, PairState]
+    ways_out: Mapping[str, Path]
+
+    def works(self, pair: Pair) -> bool | None:
+        """Whether the pair works; None if that cannot be told."""
+        if pair[1] == OUTSIDE:
+            return _leaves(self.ways_out.get(pair[0]))
+        state = self.states.get(pair)
+        return state.works if state else None
+
+    def disposition(self, pair: Pair) -> Disposition:
+        """How the pair's first failing way ends."""
+        if pair[1] == OUTSIDE:
+            way = self.ways_out.get(pair[0])
+            return way.disposition if way else Disposition.UNKNOWN
+        return self.states[pair].disposition
+
+    def reason(self, pair: Pair) -> str:
+        """Say why the pair fails, "" if it works."""
+        if pair[1] == OUTSIDE:
+            way = self.ways_out.get(pair[0])
+            return way.reason if way else ""
+        return failing(self.states[pair]).reason
+
+
+def matrix(network: Network) -> Matrix:
+    """Walk every pair of a network, there and back."""
+    endpoints = {endpoint.name: endpoint for endpoint in network.endpoints}
+    states = {(state.src, state.dst): state for state in pairs(network, network.endpoints)}
+    return Matrix(endpoints, states, outside(network))
+
+
+def failing(state: PairState) -> Path:
+    """Return the way of a pair that decides its disposition."""
+    return next(
+        (way for way in (state.there, state.back) if way.disposition is state.disposition),
+        state.there,
+    )
+
+
+def _leaves(way: Path | None) -> bool | None:
+    if way is None or way.disposition is Disposition.UNKNOWN:
+        return None
+    return way.disposition is Disposition.LEFT_CLUSTER
+
+
+def compare_pairs(before: Matrix, after: Matrix) -> Pairs:
+    """Hold every pair of either snapshot against itself in the other."""
+    found: dict[str, list[PairChange]] = defaultdict(list)
+    everything: list[PairChange] = []
+    for pair in sorted(before.states.keys() | after.states.keys()):
+        change = _pair_change(pair, before, after)
+        everything.append(change)
+        found[_class_of(pair, before, after)].append(change)
+    lost_outside, restored_outside = _outside(before, after)
+    return Pairs(
+        total=len(everything),
+        working=sum(1 for each in everything if each.after is Disposition.DELIVERED),
+        lost=tuple(found["lost"]),
+        restored=tuple(found["restored"]),
+        never_worked=tuple(found["never_worked"]),
+        new=tuple(found["new"]),
+        gone=tuple(found["gone"]),
+        unknown=tuple(found["unknown"]),
+        lost_groups=groups(found["lost"]),
+        outside_lost=lost_outside,
+        outside_restored=restored_outside,
+        all=tuple(everything),
+    )
+
+
+def _pair_change(pair: Pair, before: Matrix, after: Matrix) -> PairChange:
+    was, is_ = before.states.get(pair), after.states.get(pair)
+    told = is_ if is_ is not None and is_.works is not True else was
+    return PairChange(
+        source=pair[0],
+        target=pair[1],
+        before=was.disposition if was else None,
+        after=is_.disposition if is_ else None,
+        reason=failing(told).reason if told else "",
+    )
+
+
+def _class_of(pair: Pair, before: Matrix, after: Matrix) -> str:
+    if pair not in before.states:
+        return "new"
+    if pair not in after.states:
+        return "gone"
+    was, is_ = before.works(pair), after.works(pair)
+    if was is None or is_ is None:
+        return "unknown"
+    return {
+        (True, False): "lost",
+        (False, True): "restored",
+        (False, False): "never_worked",
+        (True, True): "kept",
+    }[was, is_]
+
+
+def _outside(
+    before: Matrix, after: Matrix
+) -> tuple[tuple[PairChange, ...], tuple[PairChange, ...]]:
+    lost, restored = [], []
+    for name in sorted(before.ways_out.keys() & after.ways_out.keys()):
+        pair = (name, OUTSIDE)
+        change = PairChange(
+            name, OUTSIDE, before.disposition(pair), after.disposition(pair), after.reason(pair)
+        )
+        if before.works(pair) is True and after.works(pair) is False:
+            lost.append(change)
+        if before.works(pair) is False and after.works(pair) is True:
+            restored.append(change)
+    return tuple(lost), tuple(restored)
+
+
+def groups(lost: Iterable[PairChange]) -> tuple[PairGroup, ...]:
+    """Fold pairs into blocks "these sources × these targets", largest first.
+
+    Sources that lost the same targets in the same way stand together, and so do sources that lost
+    each other and the same rest (a node whose pods lost everybody, one another too).
+    """
+    targets: dict[tuple[str, Disposition], set[str]] = defaultdict(set)
+    reasons: dict[tuple[str, Disposition], str] = {}
+    for change in lost:
+        row = (change.source, change.after or Disposition.UNKNOWN)
+        targets[row].add(change.target)
+        reasons.setdefault(row, change.reason)
+    blocks: dict[tuple[frozenset[str], Disposition], list[str]] = defaultdict(list)
+    for (source, end), lost_targets in targets.items():
+        alike = frozenset(lost_targets)
+        mutual = alike | {source}
+        is_mutual = any(
+            other != source and lost_by | {other} == mutual
+            for (other, other_end), lost_by in targets.items()
+            if other_end is end and other in mutual
+        )
+        blocks[mutual if is_mutual else alike, end].append(source)
+    found = [
+        PairGroup(
+            sources=tuple(sorted(sources)),
+            targets=tuple(sorted(members)),
+            pairs=sum(len(targets[source, end]) for source in sources),
+            disposition=end,
+            reason=reasons[sources[0], end],
+        )
+        for (members, end), sources in blocks.items()
+    ]
+    return tuple(sorted(found, key=lambda group: (-group.pairs, group.sources)))

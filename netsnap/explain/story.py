@@ -1,0 +1,135 @@
+"""A culprit in words: what happened, to what, before and after, and one sentence for it."""
+
+from dataclasses import dataclass
+
+from collector.capture import HOST
+from netsnap.diff.changes import Alteration, Change
+from netsnap.explain.causes import Culprit
+from netsnap.explain.events import (
+    CONTAINER,
+    INTERFACE,
+    NODE,
+    ROUTE,
+    SESSION,
+    Event,
+    World,
+    record_of,
+)
+from netsnap.explain.tell import DEFAULTS, clause, state, subject
+from parsers.records import BirdProtocol, CalicoPeer, Container, Interface, Route
+
+
+@dataclass(frozen=True)
+class Story:
+    """The words of a cause: see ``explanation.Cause``."""
+
+    what: str
+    subject: str
+    before: str
+    after: str
+    sentence: str
+
+
+def story(culprit: Culprit, world: World) -> Story:
+    """Tell a culprit's own event; its consequences are told one by one elsewhere."""
+    event = culprit.event
+    if event.what == NODE and event.node in world.dark:
+        return _unread_node(event, world)
+    change = primary(event)
+    if change is None:
+        return Story(event.what, event.subject, "present", "renewed", f"{event.subject} is new")
+    if event.what == SESSION:
+        return _session(event, change)
+    if event.what == INTERFACE:
+        return _interface(event, change, world)
+    if event.what == CONTAINER:
+        return _container(event, change)
+    record = record_of(change)
+    what = event.what
+    if event.what == ROUTE and isinstance(record, Route) and record.prefix in DEFAULTS:
+        what = "default route"
+    return Story(what, subject(record), *_sides(change), f"{clause(change)}.")
+
+
+def primary(event: Event) -> Change | None:
+    """Choose the change that tells the event best."""
+    order = (CalicoPeer, BirdProtocol, Interface, Container)
+
+    def rank(change: Change) -> tuple[int, int, int]:
+        record = record_of(change)
+        kind = order.index(type(record)) if type(record) in order else len(order)
+        gone = 0 if change.alteration in (Alteration.REMOVED, Alteration.CHANGED) else 1
+        sandbox = 0 if isinstance(record, Container) and record.role == "sandbox" else 1
+        return gone, kind, sandbox
+
+    return min(event.changes, key=rank, default=None)
+
+
+def _sides(change: Change) -> tuple[str, str]:
+    before = state(change.before.record if change.before else None)
+    after = state(change.after.record if change.after else None)
+    return before, after
+
+
+def _unread_node(event: Event, world: World) -> Story:
+    view = next(v for v in world.after.snapshot.nodes if v.node == event.node)
+    failed = sorted(
+        node
+        for node, peer in _failed_neighbours(world)
+        if world.owners.get(peer, ("", ""))[0] == event.node
+    )
+    seen = f"; {' and '.join(failed)} get no answer from it either" if failed else ""
+    sentence = f"{event.node} could not be read at t2 ({view.reach}: {view.detail}){seen}."
+    return Story(NODE, event.node, "reached", str(view.reach), sentence)
+
+
+def _failed_neighbours(world: World) -> set[tuple[str, str]]:
+    return {
+        (change.key.node, change.key.identity[1])
+        for change in world.difference.changes
+        if change.key.kind == "neighbour"
+        and change.key.netns == HOST
+        and change.after is not None
+        and state(change.after.record).startswith(("failed", "unresolved"))
+    }
+
+
+def _session(event: Event, change: Change) -> Story:
+    before, after = _sides(change)
+    record = record_of(change)
+    since = getattr(record, "since", "")
+    when = f", since {since} by {change.key.node}'s clock" if since and change.after else ""
+    gone = change.alteration is Alteration.REMOVED
+    how = "is no longer configured" if gone else f"fell: {before} → {after}{when}"
+    return Story(SESSION, event.subject, before, after, f"BGP session {event.subject} {how}.")
+
+
+def _interface(event: Event, change: Change, world: World) -> Story:
+    before, after = _sides(change)
+    pod = world.pod_of.get((event.node, event.subject)) if event.netns == HOST else event.netns
+    name = f"{event.subject} (the veth of {pod})" if pod else event.subject
+    if change.alteration is Alteration.REMOVED:
+        how = "was deleted"
+        if pod and (event.node, pod) not in world.renewed:
+            how += "; its container still runs"
+    else:
+        how = {
+            "down": "was set down",
+            "up without carrier": "lost its carrier",
+        }.get(after, f"changed: {before} → {after}")
+        if before == after:
+            return Story(INTERFACE, event.subject, before, after, f"{clause(change)}.")
+    return Story(INTERFACE, event.subject, before, after, f"{name} on {event.node} {how}.")
+
+
+def _container(event: Event, change: Change) -> Story:
+    before, after = _sides(change)
+    record = record_of(change)
+    started = getattr(record, "started_at", "")
+    how = {
+        Alteration.REMOVED: "is gone",
+        Alteration.ADDED: "is new",
+        Alteration.RENEWED: f"was restarted at {started}",
+        Alteration.CHANGED: f"went {before} → {after}",
+    }[change.alteration]
+    return Story(CONTAINER, event.subject, before, after, f"{event.subject} on {event.node} {how}.")

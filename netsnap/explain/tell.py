@@ -1,0 +1,162 @@
+"""Changes in words: one clause for each kind of record, and what it was before and is now."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from collector.capture import HOST
+from netsnap.diff.changes import Alteration, Change
+from netsnap.explain.events import in_service, record_of
+from parsers.records import (
+    Address,
+    BirdProtocol,
+    CalicoPeer,
+    CalicoProcess,
+    CalicoSetting,
+    Container,
+    FilterRule,
+    Interface,
+    Neighbour,
+    Route,
+    Rule,
+    Sysctl,
+)
+from parsers.roles import Record, Role
+
+DEFAULTS = ("0.0.0.0/0", "::/0")
+
+
+def state(record: Record | None) -> str:
+    """Say how a thing is, in a few words; "absent" for None."""
+    if record is None:
+        return "absent"
+    words = _STATES.get(type(record))
+    return words(record) if words else "present"
+
+
+def subject(record: Record) -> str:
+    """Name the thing a record is about."""
+    words = _SUBJECTS.get(type(record))
+    return words(record) if words else " ".join(str(p) for p in record.identity if p)
+
+
+def place(change: Change) -> str:
+    """Say where: "k8s2", or "default/web-1 on k8s2"."""
+    netns = change.key.netns
+    return change.key.node if netns == HOST else f"{netns} on {change.key.node}"
+
+
+def clause(change: Change) -> str:
+    """Tell one change as a clause: "k8s2 lost its route to 192.168.23.192/26 (via …)"."""
+    record = record_of(change)
+    before = change.before.record if change.before else None
+    after = change.after.record if change.after else None
+    name = f"{KINDS.get(record.kind, record.kind)} {subject(record)}"
+    if change.alteration is Alteration.REMOVED:
+        return f"{place(change)} lost {name} ({state(before)})"
+    if change.alteration is Alteration.ADDED:
+        return f"{place(change)} got {name} ({state(after)})"
+    if change.alteration is Alteration.RENEWED:
+        return f"{place(change)}: {name} is a new object under its old name"
+    was, is_ = state(before), state(after)
+    if was == is_:
+        was, is_ = _fields(change, "before"), _fields(change, "after")
+    return f"{place(change)}: {name}: {was} → {is_}"
+
+
+def _fields(change: Change, side: str) -> str:
+    changed = [each for each in change.fields if each.role is Role.STATE]
+    return ", ".join(f"{each.name}={_value(getattr(each, side))}" for each in changed)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, tuple):
+        return " ".join(map(str, value)) or "none"
+    return "none" if value in ("", None) else str(value)
+
+
+def _route(record: Any) -> str:
+    hops = " + ".join(
+        " ".join(
+            part
+            for part in (
+                f"via {hop.gateway}" if hop.gateway else "",
+                f"dev {hop.device}" if hop.device else "",
+                *hop.flags,
+            )
+            if part
+        )
+        for hop in record.next_hops
+    )
+    kind = "" if record.type == "unicast" else record.type
+    proto = f"proto {record.protocol}" if record.protocol else ""
+    return " ".join(part for part in (kind, hops, proto) if part)
+
+
+def _interface(record: Any) -> str:
+    if "UP" not in record.flags:
+        return "down"
+    return "up" if in_service(record) else "up without carrier"
+
+
+def _peer(record: Any) -> str:
+    error = f" ({record.error})" if record.error else ""
+    return f"{record.connection or record.state}{error}"
+
+
+def _bird(record: Any) -> str:
+    if record.protocol != "BGP":
+        return str(record.state)
+    error = f" ({record.last_error})" if record.last_error else ""
+    return f"{record.connection or record.state}{'' if record.session == 'established' else error}"
+
+
+def _neighbour(record: Any) -> str:
+    return f"{record.condition}{' ' + record.mac if record.mac else ''}"
+
+
+def _container(record: Any) -> str:
+    exited = f" with {record.exit_code}" if record.status == "exited" else ""
+    return f"{record.status}{exited}"
+
+
+KINDS: Mapping[str, str] = {
+    Route.kind: "the route to",
+    Address.kind: "the address",
+    Interface.kind: "the interface",
+    Neighbour.kind: "the neighbour",
+    Sysctl.kind: "the switch",
+    FilterRule.kind: "the filter rule",
+    CalicoPeer.kind: "the BGP peer",
+    BirdProtocol.kind: "BIRD's protocol",
+    Container.kind: "the container",
+    Rule.kind: "the routing rule",
+    CalicoSetting.kind: "Calico's setting",
+    CalicoProcess.kind: "the daemon",
+}
+
+_Words = Callable[[Any], str]
+_STATES: Mapping[type[Record], _Words] = {
+    Route: _route,
+    Interface: _interface,
+    CalicoPeer: _peer,
+    BirdProtocol: _bird,
+    Neighbour: _neighbour,
+    Container: _container,
+    Sysctl: lambda record: record.value,
+    CalicoSetting: lambda record: record.value,
+    CalicoProcess: lambda record: record.status,
+    Rule: lambda record: record.action,
+    Address: lambda record: record.scope or "present",
+}
+_SUBJECTS: Mapping[type[Record], _Words] = {
+    Route: lambda record: "default" if record.prefix in DEFAULTS else record.prefix,
+    Interface: lambda record: record.name,
+    Address: lambda record: f"{record.address} on {record.interface}",
+    Neighbour: lambda record: f"{record.address} on {record.device}",
+    CalicoPeer: lambda record: record.address,
+    BirdProtocol: lambda record: record.name,
+    FilterRule: lambda record: f"“{record.rule}” in {record.table} {record.chain}",
+    Sysctl: lambda record: record.name,
+    Container: lambda record: record.workload or record.name,
+    Rule: lambda record: f"{record.priority}: {record.selector}",
+}
