@@ -1,0 +1,179 @@
+"""Where secrets stand in a text: in JSON by its structure, in any text by its wording.
+
+JSON is walked as tokens and not parsed, so that a text that was cut or damaged is masked too: in
+such a text every string with a "=" in it counts as an environment entry. Everything here is
+linear in the length of the text.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_TOKEN = re.compile(rb'"(?P<body>(?:[^"\\\n]|\\.)*+\\?)(?P<close>"?)|(?P<mark>[\[\]{}])')
+_COLON = re.compile(rb"\s*:")
+_FLAG = re.compile(rb"-{0,2}[\w.-]+")
+
+_SECRET_NAME = re.compile(r"pass|secret|token|key|cred|auth(?!or(?!i))|pwd", re.IGNORECASE)
+_NO_SECRET = re.compile(r"(?:OLD)?PWD|.*[-_.](?:file|path|dir|sock)", re.IGNORECASE)
+_SURE_KEY = re.compile(
+    r"password|passwd|secret|token|auth|identitytoken|registrytoken", re.IGNORECASE
+)
+_FREE_FORM = frozenset({b"Labels", b"Annotations", b"Config", b"DriverOpts", b"Options"})
+
+_URL_LOGIN = re.compile(rb'://[^\s/:@"]*+:(?P<secret>[^\s/@"]++)@')
+
+
+def _password_statement(quote: bytes) -> re.Pattern[bytes]:
+    secret = rb"(?P<secret>[^\n]{1,1024}?)"
+    return re.compile(
+        rb"\bpassword\s{1,16}(?P<quote>" + quote + rb")" + secret + rb"(?P=quote)", re.IGNORECASE
+    )
+
+
+def _assignment(quote: bytes) -> re.Pattern[bytes]:
+    # The look-behind keeps a long word from being tried from each of its letters.
+    name = rb"(?<![\w.-])(?P<name>-{0,2}[\w.-]++)"
+    quoted = rb"(?<=[\"'])[^\n\"'\\]++"
+    bare = rb"(?:[^\s\"'\\;&|,]|\\[^\"'nrt\n])++"
+    return re.compile(name + rb"[= ](?:" + quote + rb"|)(?P<secret>" + quoted + b"|" + bare + b")")
+
+
+# Inside a JSON string or a quoted COMMAND cell, a quote that is not escaped ends the string.
+_IN_STRING = (_password_statement(rb"\\{1,3}\""), _assignment(rb"\\{1,3}\"|'"))
+_IN_PLAIN = (_password_statement(rb"\""), _assignment(rb"[\"']"))
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret's bytes at ``start:end`` of a text, and the ``value`` that they spell.
+
+    ``elsewhere`` says that the same value is to be looked for in the node's other texts too.
+    """
+
+    start: int
+    end: int
+    value: str
+    elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Literal:
+    """A JSON string that is no object key: ``parent`` and ``key`` are "" where unknown or none."""
+
+    start: int
+    body: bytes
+    parent: bytes
+    key: bytes
+    before: bytes  # the element that stands before it in the same array
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.body)
+
+
+def secret_name(name: str) -> bool:
+    """Say whether a variable, flag or label of this name is likely to hold a secret."""
+    return _SECRET_NAME.search(name) is not None and _NO_SECRET.fullmatch(name) is None
+
+
+def decoded(body: bytes) -> str:
+    """Return what a JSON string's body spells; the body itself where it is not valid JSON."""
+    text = body.decode("utf-8", "surrogateescape")
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return text
+
+
+def in_json(text: bytes) -> Iterator[Secret]:
+    """Find secrets in what ``docker inspect`` and its like print, whole or damaged."""
+    whole = _whole(text)
+    for literal in _literals(text):
+        secret = _of_member(literal) if literal.key else _of_element(literal, whole=whole)
+        if secret is not None:
+            yield secret
+
+
+def in_wording(text: bytes, *, assignments: bool, strings: bool) -> Iterator[Secret]:
+    """Find ``password "…"`` and ``://user:…@`` and, if asked for, ``--token …`` and ``PASS=…``.
+
+    ``strings`` says that the text is made of quoted strings: JSON, or the table of docker ps.
+    """
+    password_statement, assignment = _IN_STRING if strings else _IN_PLAIN
+    for pattern in (_URL_LOGIN, password_statement):
+        for login in pattern.finditer(text):
+            yield _secret(login.start("secret"), login["secret"], elsewhere=True)
+    position = 0
+    while assignments and (match := assignment.search(text, position)):
+        # `run --token x`: "run" is followed by a word too, so go on after the first word.
+        position = match.end("name")
+        name = match["name"].decode("utf-8", "replace")
+        is_flag = text[position : position + 1] == b"=" or name.startswith("-")
+        if is_flag and secret_name(name.lstrip("-")) and not match["secret"].startswith(b"--"):
+            yield _secret(match.start("secret"), match["secret"], elsewhere=True)
+
+
+def _of_element(literal: _Literal, *, whole: bool) -> Secret | None:
+    name, equals, value = literal.body.partition(b"=")
+    looks_secret = secret_name(decoded(name).lstrip("-"))
+    if literal.parent == b"Env" or not whole:
+        if equals:
+            return _secret(literal.start + len(name) + 1, value, elsewhere=looks_secret)
+        if "=" in decoded(literal.body):  # spelled \u003d
+            return _secret(literal.start, literal.body, elsewhere=True)
+    elif equals and looks_secret and _FLAG.fullmatch(name):
+        return _secret(literal.start + len(name) + 1, value, elsewhere=True)
+    return _of_flag_before(literal)
+
+
+def _of_flag_before(literal: _Literal) -> Secret | None:
+    flag = decoded(literal.before)
+    if not flag.startswith("-") or "=" in flag or literal.body.startswith(b"--"):
+        return None
+    if not secret_name(flag.lstrip("-")):
+        return None
+    return _secret(literal.start, literal.body, elsewhere=True)
+
+
+def _of_member(literal: _Literal) -> Secret | None:
+    key = decoded(literal.key)
+    looks_secret = secret_name(key)
+    if literal.parent == b"Env":
+        return _secret(literal.start, literal.body, elsewhere=looks_secret)
+    if _SURE_KEY.fullmatch(key) or (literal.parent in _FREE_FORM and looks_secret):
+        return _secret(literal.start, literal.body, elsewhere=True)
+    return None
+
+
+def _secret(start: int, body: bytes, *, elsewhere: bool) -> Secret:
+    return Secret(start, start + len(body), decoded(body), elsewhere)
+
+
+def _whole(text: bytes) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _literals(text: bytes) -> Iterator[_Literal]:
+    stack: list[bytes] = []  # the key under which each open array or object stands
+    key = b""
+    before = b""
+    for match in _TOKEN.finditer(text):
+        mark = match["mark"]
+        if mark is None:
+            body = match["body"]
+            if match["close"] and _COLON.match(text, match.end()):
+                key = body
+            else:
+                yield _Literal(match.start("body"), body, stack[-1] if stack else b"", key, before)
+                key, before = b"", body
+        elif mark in b"[{":
+            stack.append(key or (stack[-1] if stack else b""))
+            key = before = b""
+        else:
+            del stack[-1:]
+            key = before = b""
