@@ -1,0 +1,157 @@
+"""Compare two snapshots: what differs, keyed by identity, and what cannot be told."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from netsnap.diff.changes import Alteration, Change, Difference
+from netsnap.diff.fields import SAME, Verdict, judge
+from netsnap.diff.namespaces import namespace_changes
+from netsnap.diff.sight import Sight
+from parsers.answer import Answer
+from parsers.facts import Fact, Facts, Key
+from parsers.records import Container, ContainerSummary, NetworkNamespace
+from parsers.roles import roles
+
+TOLD_OTHERWISE = frozenset({NetworkNamespace.kind})
+"""Kinds that are no Change: a namespace is told as a NetnsChange, under its stable name."""
+
+COVERED = {ContainerSummary.kind: Container}
+"""Kinds that repeat what a fuller kind says of the same thing, and that kind. Where both
+snapshots see the fuller one, only fields that it lacks are told."""
+
+
+def compare(before: Facts, after: Facts) -> Difference:
+    """Compare two snapshots.
+
+    A fact that only one of them has is told as ADDED or REMOVED only if its absence from the
+    other is a fact: that snapshot looked there and read all, or the namespace is surely gone.
+    Every absence that is not told lies in one of the returned blind spots. Equal answers are not
+    walked, so that the cost follows what differs.
+    """
+    sight = Sight(before, after)
+    keys, equal = _to_compare(before, after)
+    tally = _Tally(compared=equal)
+    changes = [change for key in keys if (change := _change(key, sight, tally)) is not None]
+    changes.sort(key=lambda change: key_order(change.key))
+    namespaces = namespace_changes(sight)
+    return Difference(tuple(changes), namespaces, sight.blind(), tally.compared, tally.drifted)
+
+
+def key_order(key: Key) -> tuple[Any, ...]:
+    """Return what keys are sorted by: Python does not order None, which an identity may hold."""
+    identity = tuple((part is not None, 0 if part is None else part) for part in key.identity)
+    return (key.node, key.netns, key.kind, identity, key.nth)
+
+
+@dataclass(slots=True)
+class _Tally:
+    compared: int = 0
+    drifted: int = 0
+
+
+def _to_compare(before: Facts, after: Facts) -> tuple[dict[Key, None], int]:
+    """Return the keys whose facts may differ, and the number of facts that surely do not."""
+    equal = _equal_answers(before, after)
+    keys: dict[Key, None] = {}
+    skipped = 0
+    for facts in (before, after):
+        for key, fact in facts.by_key.items():
+            if key.nth == 0 and id(fact.answer) in equal:
+                skipped += facts is before
+            else:
+                keys[key] = None
+    return keys, skipped - sum(key in keys for key in _skipped_keys(keys, before, equal))
+
+
+def _skipped_keys(keys: Mapping[Key, None], before: Facts, equal: set[int]) -> Iterator[Key]:
+    """Yield keys that are compared although ``before``'s fact comes from an equal answer.
+
+    Such a key stands under another answer in ``after``.
+    """
+    for key in keys:
+        fact = before.by_key.get(key)
+        if fact is not None and key.nth == 0 and id(fact.answer) in equal:
+            yield key
+
+
+def _equal_answers(before: Facts, after: Facts) -> set[int]:
+    """Return the ids of the answers that both snapshots have alike, in namespaces of one name."""
+    first = _answers(before)
+    found: set[int] = set()
+    for place, answer in _answers(after).items():
+        other = first.get(place)
+        if other is not None and _same_reading(other, answer):
+            found.update((id(other), id(answer)))
+    return found
+
+
+def _answers(facts: Facts) -> dict[tuple[str, str, str, str], Answer]:
+    found = {}
+    for view in facts.snapshot.nodes:
+        for answer in view.answers:
+            question = answer.question
+            netns = facts.netns.get((view.node, question.scope))
+            if netns is not None:
+                found[view.node, netns, question.probe, question.subject] = answer
+    return found
+
+
+def _same_reading(one: Answer, other: Answer) -> bool:
+    return one.reading is other.reading or (
+        one.digest == other.digest and one.reading == other.reading
+    )
+
+
+def _change(key: Key, sight: Sight, tally: _Tally) -> Change | None:
+    if key.kind in TOLD_OTHERWISE:
+        return None
+    before, after = sight.before.facts.by_key.get(key), sight.after.facts.by_key.get(key)
+    if before is not None and after is not None:
+        tally.compared += 1
+        return _altered(before, after, sight, tally)
+    if before is not None:
+        told = sight.absent(before, sight.after) and not _covered(key, sight)
+        return Change(key, Alteration.REMOVED, before, None) if told else None
+    if after is not None:
+        told = sight.absent(after, sight.before) and not _covered(key, sight)
+        return Change(key, Alteration.ADDED, None, after) if told else None
+    return None
+
+
+def _altered(before: Fact, after: Fact, sight: Sight, tally: _Tally) -> Change | None:
+    if before.record == after.record:
+        return None
+    key = before.key
+    if _torn(before) or _torn(after):
+        return None
+    verdict = judge(before, after, unread=sight.unread(key.node, key.netns, key.kind))
+    if verdict.alteration is None:
+        tally.drifted += 1
+        return None
+    verdict = _uncovered(verdict, key, sight)
+    if verdict.alteration is None:
+        return None
+    return Change(key, verdict.alteration, before, after, verdict.fields)
+
+
+def _torn(fact: Fact) -> bool:
+    """Say whether the record may be half read: the last one of an answer that was cut."""
+    reading = fact.answer.reading
+    return bool(reading.blind) and bool(reading.records) and reading.records[-1] is fact.record
+
+
+def _covered(key: Key, sight: Sight) -> bool:
+    """Say whether a fuller kind, which both snapshots see, tells the same."""
+    fuller = COVERED.get(key.kind)
+    return fuller is not None and all(
+        view.facts.sees(key.node, key.netns, fuller.kind) for view in (sight.before, sight.after)
+    )
+
+
+def _uncovered(verdict: Verdict, key: Key, sight: Sight) -> Verdict:
+    if not _covered(key, sight):
+        return verdict
+    fuller = roles(COVERED[key.kind])
+    fields = tuple(field for field in verdict.fields if field.name not in fuller)
+    return Verdict(verdict.alteration, fields) if fields else SAME

@@ -1,0 +1,195 @@
+"""What a pair of snapshots can and cannot tell: which absences are facts, and the blind spots."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from collector.capture import HOST
+from netsnap.diff.changes import Blind
+from parsers.facts import BlindSpot, Fact, Facts, Key
+from parsers.records import RECORDS, Container, NetworkNamespace
+
+ALL_KINDS = frozenset(record.kind for record in RECORDS)
+Place = tuple[str, str, str]
+"""(node, netns, kind)."""
+
+
+class View:
+    """One of the two snapshots, with what is looked up in it often."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+    @cached_property
+    def nodes(self) -> frozenset[str]:
+        """All nodes that the snapshot asked, whether they answered or not."""
+        return self.facts.reached | {view.node for view in self.facts.snapshot.nodes}
+
+    @cached_property
+    def names(self) -> frozenset[tuple[str, str]]:
+        """Return (node, netns) for every namespace that a node listed."""
+        return frozenset((node, name) for (node, _), name in self.facts.netns.items())
+
+    @cached_property
+    def _probes(self) -> dict[str, frozenset[str]]:
+        return {
+            view.node: frozenset(answer.question.probe for answer in view.answers)
+            for view in self.facts.snapshot.nodes
+        }
+
+    @cached_property
+    def _kinds(self) -> frozenset[tuple[str, str]]:
+        return frozenset((key.node, key.kind) for key in self.facts.by_key)
+
+    def asked(self, node: str, probe: str, kind: str) -> bool:
+        """Say whether the node was asked this, or anything else that gave such records.
+
+        Two snapshots of different versions do not ask the same questions, and a local snapshot
+        asks netlink what a remote one asks ``ip``.
+        """
+        probes = self._probes.get(node)
+        return not probes or probe in probes or (node, kind) in self._kinds
+
+    def lists_namespaces(self, node: str) -> bool:
+        """Say whether a namespace that is not in the list is surely not there."""
+        return self.facts.sees(node, HOST, NetworkNamespace.kind)
+
+    def knows_names(self, node: str) -> bool:
+        """Say whether namespaces could be called by their workloads."""
+        return self.facts.sees(node, HOST, Container.kind)
+
+
+class Sight:
+    """The two snapshots beside each other. ``before`` is t1 and ``after`` t2."""
+
+    def __init__(self, before: Facts, after: Facts) -> None:
+        self.before = View(before)
+        self.after = View(after)
+        self._more: dict[BlindSpot, str] = {}
+
+    def absent(self, fact: Fact, view: View) -> bool:
+        """Say whether it is sure that ``view`` does not have this fact of the other snapshot.
+
+        If it is not, the reason is among the blind spots.
+        """
+        key = fact.key
+        if key.node not in view.facts.reached:
+            return False
+        if not view.asked(key.node, fact.answer.question.probe, key.kind):
+            probe = fact.answer.question.probe
+            self._add(BlindSpot(key.node, "", probe, "", frozenset({key.kind}), "not asked"), view)
+            return False
+        if self._sees(key, view) or self.vanished(key.node, key.netns, view):
+            return True
+        self._cover(key, view)
+        return False
+
+    def vanished(self, node: str, netns: str, view: View) -> bool:
+        """Say whether a namespace of the other snapshot surely does not exist in ``view``."""
+        return (
+            netns != HOST
+            and (node, netns) not in view.names
+            and view.lists_namespaces(node)
+            and self.before.knows_names(node) == self.after.knows_names(node)
+        )
+
+    def unread(self, node: str, netns: str, kind: str) -> bool:
+        """Say whether lines that no template knows stand in one snapshot and not in the other."""
+        return (node, netns, kind) in self._unread
+
+    def blind(self) -> tuple[Blind, ...]:
+        """Return every blind spot that could hide a difference, in order of node and netns."""
+        first, second = dict.fromkeys(self._spots("t1")), dict.fromkeys(self._spots("t2"))
+        told = [Blind(spot, "both" if spot in second else "t1") for spot in first]
+        told += [Blind(spot, "t2") for spot in second if spot not in first]
+        return tuple(sorted(told, key=_blind_order))
+
+    def _sees(self, key: Key, view: View) -> bool:
+        place = (key.node, key.netns, key.kind)
+        return view.facts.sees(*place) or (
+            place in self._forgiven and place[:2] in view.names and key.node in view.facts.reached
+        )
+
+    def _add(self, spot: BlindSpot, view: View) -> None:
+        when = "t1" if view is self.before else "t2"
+        self._more[spot] = when if self._more.get(spot, when) == when else "both"
+
+    def _cover(self, key: Key, view: View) -> None:
+        """Make sure that a blind spot stands for an absence that is not told."""
+        if not any(_covers(spot, key) for spot in view.facts.blind):
+            kinds = frozenset({key.kind})
+            self._add(BlindSpot(key.node, key.netns, "", "", kinds, "not seen"), view)
+
+    def _spots(self, when: str) -> Iterator[BlindSpot]:
+        view, other = (self.before, self.after) if when == "t1" else (self.after, self.before)
+        for spot in view.facts.blind:
+            if not (spot.unknown and _unknown(spot) in self._same_unknown):
+                yield spot
+        for node in sorted(other.nodes - view.nodes):
+            yield BlindSpot(node, "", "", "", ALL_KINDS, "not asked")
+        for spot, where in self._more.items():
+            if where in (when, "both"):
+                yield spot
+
+    @cached_property
+    def _same_unknown(self) -> frozenset[tuple[object, ...]]:
+        """Unknown lines that both snapshots have alike: they hide nothing that differs."""
+        sides = (
+            Counter(_unknown(spot) for spot in view.facts.blind if spot.unknown)
+            for view in (self.before, self.after)
+        )
+        first, second = sides
+        return frozenset(spot for spot, count in first.items() if second[spot] == count)
+
+    @cached_property
+    def _unread(self) -> frozenset[Place]:
+        return frozenset(
+            place
+            for view in (self.before, self.after)
+            for spot in view.facts.blind
+            if spot.unknown and _unknown(spot) not in self._same_unknown
+            for place in _places(spot)
+        )
+
+    @cached_property
+    def _forgiven(self) -> frozenset[Place]:
+        """Return the places hidden by nothing but unknown lines that both snapshots have alike."""
+        same: set[Place] = set()
+        hidden: list[BlindSpot] = []
+        for spot in (*self.before.facts.blind, *self.after.facts.blind):
+            if spot.unknown and _unknown(spot) in self._same_unknown:
+                same.update(_places(spot))
+            else:
+                hidden.append(spot)
+        by_node: dict[str, list[BlindSpot]] = {}
+        for spot in hidden:
+            by_node.setdefault(spot.node, []).append(spot)
+        return frozenset(
+            place
+            for place in same
+            if not any(_hides(spot, *place) for spot in by_node.get(place[0], ()))
+        )
+
+
+def _places(spot: BlindSpot) -> Iterable[Place]:
+    return ((spot.node, spot.netns, kind) for kind in spot.kinds)
+
+
+def _unknown(spot: BlindSpot) -> tuple[object, ...]:
+    lines = tuple(sorted(spot.unknown))
+    return (spot.node, spot.netns, spot.probe, spot.subject, spot.kinds, lines)
+
+
+def _hides(spot: BlindSpot, node: str, netns: str, kind: str) -> bool:
+    return (
+        spot.node == node and spot.netns in ("", netns) and (not spot.kinds or kind in spot.kinds)
+    )
+
+
+def _covers(spot: BlindSpot, key: Key) -> bool:
+    return _hides(spot, key.node, key.netns, key.kind)
+
+
+def _blind_order(blind: Blind) -> tuple[str, ...]:
+    spot = blind.spot
+    return (spot.node, spot.netns, spot.probe, spot.subject, blind.when, spot.reason)
