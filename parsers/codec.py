@@ -1,0 +1,210 @@
+"""A Reading as JSON bytes and back, exactly.
+
+One JSON object on one line of ASCII::
+
+    {"codec": 1, "fields": {"address": ["interface", …]}, "records": [["address", "eth0", …], …],
+     "lines": [3, …], "ledger": [lines, parsed, noise, [[line, text], …]], "blind": ""}
+
+``fields`` names the columns of each kind that occurs, so that the text explains itself. A field
+that a record type has gained since, with a default, may be absent; a kind or a field that this
+program does not know is refused and never dropped.
+"""
+
+import dataclasses
+import json
+import types
+from collections.abc import Callable, Iterable
+from functools import cache
+from operator import attrgetter
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from parsers.reading import Ledger, Reading, UnknownLine
+from parsers.records import RECORDS
+
+VERSION = 1
+
+_KEYS = frozenset({"codec", "fields", "records", "lines", "ledger", "blind"})
+
+Converter = Callable[[Any], Any]
+
+
+class CodecError(Exception):
+    """The bytes are no Reading that this version of netsnap can decode."""
+
+
+def encode(reading: Reading) -> bytes:
+    """Return a reading as one line of ASCII JSON; equal readings give equal bytes."""
+    kinds: dict[str, type] = {record.kind: type(record) for record in reading.records}
+    ledger = reading.ledger
+    document = {
+        "codec": VERSION,
+        "fields": {kind: _names(kinds[kind]) for kind in sorted(kinds)},
+        "records": [(record.kind, *_as_row(record)) for record in reading.records],
+        "lines": reading.line_numbers,
+        "ledger": (
+            ledger.lines,
+            ledger.parsed,
+            ledger.noise,
+            [(unknown.line, unknown.text) for unknown in ledger.unknown],
+        ),
+        "blind": reading.blind,
+    }
+    return json.dumps(document, separators=(",", ":"), default=_as_row).encode("ascii")
+
+
+def decode(data: bytes) -> Reading:
+    """Return the reading that ``encode`` made these bytes of. Raises CodecError for any other."""
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise CodecError(f"not a reading: {error}") from error
+    if not isinstance(document, dict) or "codec" not in document:
+        raise CodecError("not a reading: no codec version")
+    if document["codec"] != VERSION:
+        raise CodecError(f"codec version {document['codec']!r}; this netsnap knows {VERSION}")
+    if document.keys() != _KEYS:
+        raise CodecError(f"not a reading: its members are {', '.join(sorted(document))}")
+    return _reading(document)
+
+
+def _reading(document: dict[str, Any]) -> Reading:
+    try:
+        makers = {kind: _maker_of(kind, tuple(names)) for kind, names in document["fields"].items()}
+        records = tuple([makers[row[0]](row) for row in document["records"]])
+        lines = tuple(document["lines"])
+        ledger = _ledger(*document["ledger"])
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        raise CodecError(f"not a reading: {type(error).__name__}: {error}") from error
+    blind = document["blind"]
+    if not isinstance(blind, str) or any(type(number) is not int for number in lines):
+        raise CodecError("not a reading: its line numbers or its blindness have the wrong type")
+    if len(lines) != len(records):
+        raise CodecError(f"{len(records)} records and {len(lines)} line numbers")
+    return Reading(records, lines, ledger, blind)
+
+
+def _ledger(lines: int, parsed: int, noise: int, unknown: Iterable[Any]) -> Ledger:
+    found = tuple(UnknownLine(line, text) for line, text in unknown)
+    if any(type(number) is not int for number in (lines, parsed, noise)):
+        raise CodecError("a ledger counts in whole numbers")
+    if any(type(each.line) is not int or type(each.text) is not str for each in found):
+        raise CodecError("an unknown line is a number and a text")
+    return Ledger(lines, parsed, noise, found)
+
+
+def _type_of(kind: str) -> type:
+    for record in RECORDS:
+        if record.kind == kind:
+            return record
+    raise CodecError(f"records of kind {kind!r} are unknown to this version of netsnap")
+
+
+@cache
+def _names(record: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(record))
+
+
+@cache
+def _values(record: type) -> Callable[[Any], tuple[Any, ...]]:
+    names = _names(record)
+    getter = attrgetter(*names)
+    return getter if len(names) > 1 else lambda value: (getter(value),)
+
+
+def _as_row(value: object) -> tuple[Any, ...]:
+    """Return the values of a record, or of a value inside it (a next hop), in declared order."""
+    own_type: type = type(value)
+    return _values(own_type)(value)
+
+
+@cache
+def _maker_of(kind: str, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
+    return _maker(_type_of(kind), names)
+
+
+def _maker(record: type, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
+    """Return what builds a record of a row [kind, value, …] whose columns are ``names``.
+
+    Raises CodecError for a column that is unknown, or one without a default that is absent.
+    """
+    _check_columns(record, names)
+    hints = get_type_hints(record)
+    converters = [_converter(hints[name]) for name in names]
+    fits = _fitting(len(names) + 1)
+    if names == _names(record):
+        return lambda row: record(*[make(v) for make, v in zip(converters, fits(row), strict=True)])
+    return lambda row: record(
+        **{
+            name: make(value)
+            for name, make, value in zip(names, converters, fits(row), strict=True)
+        }
+    )
+
+
+def _fitting(length: int) -> Converter:
+    def values(row: list[Any]) -> list[Any]:
+        if len(row) != length:
+            raise CodecError(f"a {row[0]} of {len(row) - 1} values, where {length - 1} are due")
+        return row[1:]
+
+    return values
+
+
+def _check_columns(record: type, names: tuple[str, ...]) -> None:
+    known = {field.name: field for field in dataclasses.fields(record)}
+    if strange := [name for name in names if name not in known]:
+        raise CodecError(
+            f"{record.__name__} has no field {strange[0]!r} in this version of netsnap"
+        )
+    if len(set(names)) != len(names):
+        raise CodecError(f"{record.__name__} has a field twice")
+    for name, field in known.items():
+        if name not in names and field.default is dataclasses.MISSING:
+            raise CodecError(f"{record.__name__} lacks its field {name!r}")
+
+
+def _converter(hint: Any) -> Converter:
+    """Return what checks a JSON value against a type and turns lists into tuples and rows."""
+    if get_origin(hint) in (Union, types.UnionType):
+        return _one_of(get_args(hint))
+    if get_origin(hint) is tuple:
+        return _tuple(get_args(hint))
+    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
+        make = _maker(hint, _names(hint))
+        return lambda value: make([hint.__name__, *value])
+    return _exactly(frozenset({hint}))
+
+
+def _exactly(allowed: frozenset[type]) -> Converter:
+    def check(value: Any) -> Any:
+        if type(value) not in allowed:
+            names = " or ".join(sorted(each.__name__ for each in allowed))
+            raise CodecError(f"{value!r:.40} where {names} is due")
+        return value
+
+    return check
+
+
+def _one_of(members: tuple[Any, ...]) -> Converter:
+    plain = frozenset(
+        each for each in members if isinstance(each, type) and get_origin(each) is None
+    )
+    if len(plain) != len(members) or any(dataclasses.is_dataclass(each) for each in plain):
+        raise TypeError(f"a record's field may be a union of plain types only, not {members}")
+    return _exactly(plain)
+
+
+def _tuple(members: tuple[Any, ...]) -> Converter:
+    if len(members) == 2 and members[1] is Ellipsis:  # noqa: PLR2004 -- tuple[T, ...]
+        each = _converter(members[0])
+        return lambda values: tuple([each(value) for value in _listed(values)])
+    parts = [_converter(member) for member in members]
+    return lambda values: tuple(
+        [part(value) for part, value in zip(parts, _listed(values), strict=True)]
+    )
+
+
+def _listed(value: Any) -> list[Any]:
+    if type(value) is not list:
+        raise CodecError(f"{value!r:.40} where a list is due")
+    return value

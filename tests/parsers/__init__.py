@@ -1,0 +1,1 @@
+"""Texts to records: every line accounted for."""
