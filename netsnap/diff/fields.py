@@ -44,11 +44,10 @@ def judge(before: Fact, after: Fact, *, unread: bool) -> Verdict:
     does not have: then a field that one text does not say is no evidence, since an unread line
     may say it.
     """
-    kind: type = type(before.record)
-    if kind is type(after.record):
-        values = _values(kind)
-        if values(before.record) == values(after.record):
-            return SAME
+    kind: type = type(before.record)  # the key names the kind: both records are of it
+    values = _values(kind)
+    if values(before.record) == values(after.record):
+        return SAME
     return _verdict(_differing(before.record, after.record, unread=unread))
 
 

@@ -38,6 +38,7 @@ class Hop:
     device: str = ""
     decided_by: Key | None = None
     note: str = ""
+    ingress: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,224 @@
+"""What one namespace's rules and tables decide about a packet, as Linux looks it up.
+
+Rules in order of priority; in each table the longest prefix first, then the smallest metric. A
+table that has nothing, or a ``throw``, sends the look-up on to the next rule. A route whose next
+hops are all dead is passed over for the next one, down to shorter prefixes
+(net/ipv4/fib_trie.c, net/core/fib_rules.c).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+from netsnap.model.numbers import WIDTH, Number, block, number
+from netsnap.model.selector import Selector
+from parsers.facts import Fact
+from parsers.records import NextHop, Route, Rule
+
+
+class Packet(NamedTuple):
+    """Where a packet comes from and goes to; addresses without length."""
+
+    source: str
+    destination: str
+
+
+class Action(StrEnum):
+    """What a look-up ends in."""
+
+    LOCAL = "local"
+    FORWARD = "forward"
+    BLACKHOLE = "blackhole"
+    UNREACHABLE = "unreachable"
+    PROHIBIT = "prohibit"
+    NOTHING = "nothing"  # no rule and no table has a route
+    UNKNOWN = "unknown"
+
+
+ENDS = {
+    "local": Action.LOCAL,
+    "anycast": Action.LOCAL,
+    "blackhole": Action.BLACKHOLE,
+    "unreachable": Action.UNREACHABLE,
+    "prohibit": Action.PROHIBIT,
+}
+"""Route types and rule actions that end a look-up."""
+
+PASSED_ON = "throw"
+
+
+class Member(NamedTuple):
+    """One next hop and the route it stands in."""
+
+    hop: NextHop
+    route: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a look-up ended, and the route or rule that decided. ``reason`` only where UNKNOWN."""
+
+    action: Action
+    fact: Fact | None = None
+    members: tuple[Member, ...] = ()
+    reason: str = ""
+
+
+NOTHING = Decision(Action.NOTHING)
+
+
+class Table:
+    """One routing table of one family, for look-ups by longest prefix."""
+
+    def __init__(self, family: int, routes: Iterable[tuple[Fact, Route]]) -> None:
+        self.family = family
+        self._by_length: dict[int, dict[int, list[tuple[Fact, Route]]]] = {}
+        width = WIDTH[family]
+        for fact, route in routes:
+            if route.tos in ("", "0", "0x00", "default"):
+                prefix = block(route.prefix)
+                bits = prefix.bits >> (width - prefix.length)
+                same = self._by_length.setdefault(prefix.length, {})
+                same.setdefault(bits, []).append((fact, route))
+        self._lengths = sorted(self._by_length, reverse=True)
+        self._sort()
+
+    def _sort(self) -> None:
+        for same in self._by_length.values():
+            for routes in same.values():
+                routes.sort(key=lambda each: each[1].metric or 0)
+
+    def look_up(self, destination: Number, shortest: int = 0) -> Decision | None:
+        """Return what the table decides, None if it has nothing or says ``throw``.
+
+        Prefixes shorter than ``shortest`` do not count (``suppress_prefixlength``).
+        """
+        width = WIDTH[self.family]
+        for length in self._lengths:
+            if length < shortest:
+                return None
+            routes = self._by_length[length].get(destination.bits >> (width - length))
+            for group in _by_metric(routes or ()):
+                if group[0][1].type == PASSED_ON:
+                    return None
+                decision = _choose(group, self.family)
+                if decision is not None:
+                    return decision
+        return None
+
+
+def _by_metric(routes: Iterable[tuple[Fact, Route]]) -> Iterator[list[tuple[Fact, Route]]]:
+    group: list[tuple[Fact, Route]] = []
+    for fact, route in routes:
+        if group and (route.metric or 0) != (group[0][1].metric or 0):
+            yield group
+            group = []
+        group.append((fact, route))
+    if group:
+        yield group
+
+
+def _choose(group: list[tuple[Fact, Route]], family: int) -> Decision | None:
+    """Return what routes of one prefix and metric decide; None if all their next hops are dead.
+
+    IPv4 takes the first of them, IPv6 spreads over all.
+    """
+    members: list[Member] = []
+    for fact, route in group:
+        if route.from_prefix not in ("", "default", "::/0"):
+            reason = f"{route.prefix} from {route.from_prefix} depends on the source"
+            return Decision(Action.UNKNOWN, fact, reason=reason)
+        if route.type != "unicast":
+            end = ENDS.get(route.type, Action.UNKNOWN)
+            reason = "" if end is not Action.UNKNOWN else f"{route.prefix} is a {route.type} route"
+            return Decision(end, fact, reason=reason)
+        if not route.next_hops:
+            return Decision(Action.UNKNOWN, fact, reason=f"{route.prefix} shows no next hop")
+        members += [Member(hop, fact) for hop in route.next_hops if "dead" not in hop.flags]
+        if members and family == 4:
+            break
+    return Decision(Action.FORWARD, members[0].route, tuple(members)) if members else None
+
+
+class RoutingPolicy:
+    """The rules and tables of one namespace and family."""
+
+    def __init__(self, family: int, rules: Iterable[Fact], routes: Iterable[Fact]) -> None:
+        self.family = family
+        self._rules = [
+            (fact, fact.record, Selector.of(fact.record.selector))
+            for fact in rules
+            if isinstance(fact.record, Rule)
+        ]
+        self._rules.sort(key=lambda each: each[1].priority)
+        self._routes = [(fact, fact.record) for fact in routes if isinstance(fact.record, Route)]
+
+    @cached_property
+    def tables(self) -> Mapping[str, Table]:
+        """All tables by name."""
+        names: dict[str, list[tuple[Fact, Route]]] = {}
+        for fact, route in self._routes:
+            names.setdefault(route.table, []).append((fact, route))
+        return {name: Table(self.family, routes) for name, routes in names.items()}
+
+    @property
+    def selects_source(self) -> bool:
+        """Whether a rule asks where a packet comes from."""
+        return any(selector.asks_source for _, _, selector in self._rules)
+
+    @property
+    def selects_ingress(self) -> bool:
+        """Whether a rule asks by which interface a packet came in."""
+        return any(selector.asks_ingress for _, _, selector in self._rules)
+
+    def decide(self, packet: Packet, ingress: str) -> Decision:
+        """Look a packet up. ``ingress`` is "" for a packet that begins here."""
+        destination = number(packet.destination)
+        resume = -1
+        for fact, rule, selector in self._rules:
+            if rule.priority < resume:
+                continue
+            fits = selector.fits(packet.source, destination, ingress)
+            if fits is False:
+                continue
+            target = _goto(rule)
+            decision = None if target is not None else self._act(fact, rule, destination)
+            if fits is None and (decision is not None or target is not None):
+                reason = f"nothing shows whether rule {rule.priority} ({rule.selector}) applies"
+                return Decision(Action.UNKNOWN, fact, reason=reason)
+            if decision is not None:
+                return decision
+            resume = target if target is not None else resume
+        return NOTHING
+
+    def _act(self, fact: Fact, rule: Rule, destination: Number) -> Decision | None:
+        words = rule.action.split()
+        verb = words[0] if words else ""
+        if verb in ("lookup", "table") and len(words) > 1:
+            if words[1].startswith("["):
+                return Decision(Action.UNKNOWN, fact, reason=f"rule {rule.priority} is of a VRF")
+            table = self.tables.get(words[1])
+            return table.look_up(destination, _shortest(rule)) if table else None
+        if verb in ENDS:
+            return Decision(ENDS[verb], fact)
+        if verb in ("nop", PASSED_ON):
+            return None
+        reason = f'the model does not know what rule {rule.priority}\'s "{rule.action}" does'
+        return Decision(Action.UNKNOWN, fact, reason=reason)
+
+
+def _goto(rule: Rule) -> int | None:
+    """Return the priority that a ``goto`` leads to; None for another action."""
+    words = rule.action.split()
+    return int(words[1]) if len(words) > 1 and words[0] == "goto" and words[1].isdecimal() else None
+
+
+def _shortest(rule: Rule) -> int:
+    """Return the shortest prefix length that counts, from ``suppress_prefixlength N``."""
+    words = " ".join((rule.action, *rule.attributes)).split()
+    for name, value in zip(words, words[1:], strict=False):
+        if name in ("suppress_prefixlength", "suppress_prefixlen") and value.isdecimal():
+            return int(value) + 1
+    return 0

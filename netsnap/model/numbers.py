@@ -1,0 +1,55 @@
+"""Addresses and prefixes as numbers, which is how a routing table compares them."""
+
+from functools import lru_cache
+from ipaddress import ip_address, ip_interface, ip_network
+from typing import NamedTuple
+
+WIDTH = {4: 32, 6: 128}
+
+
+class Number(NamedTuple):
+    """An address: its family and its bits."""
+
+    family: int
+    bits: int
+
+
+class Block(NamedTuple):
+    """A prefix: its family, its first address' bits, and its length."""
+
+    family: int
+    bits: int
+    length: int
+
+    def holds(self, number: Number) -> bool:
+        """Say whether the address lies inside."""
+        shift = WIDTH[self.family] - self.length
+        return self.family == number.family and self.bits >> shift == number.bits >> shift
+
+
+@lru_cache(maxsize=1 << 16)
+def number(address: str) -> Number:
+    """Read an address without length. Raises ValueError for anything else."""
+    parsed = ip_address(address)
+    return Number(parsed.version, int(parsed))
+
+
+@lru_cache(maxsize=1 << 16)
+def block(prefix: str) -> Block:
+    """Read a prefix; host bits are dropped. Raises ValueError for anything else."""
+    parsed = ip_network(prefix, strict=False)
+    return Block(parsed.version, int(parsed.network_address), parsed.prefixlen)
+
+
+@lru_cache(maxsize=1 << 16)
+def bare(address: str) -> str:
+    """Return an interface address ("172.16.0.57/24") without its length."""
+    return str(ip_interface(address).ip)
+
+
+def is_link_local(of: Number) -> bool:
+    """Say whether an address means something on its own link only."""
+    return LINK_LOCAL[of.family].holds(of)
+
+
+LINK_LOCAL = {4: block("169.254.0.0/16"), 6: block("fe80::/10")}
