@@ -1,6 +1,6 @@
 """A BGP session ← what carries it, at either of its ends."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address, ip_interface
 
 from collector.capture import HOST
@@ -30,15 +30,18 @@ def by_its_ends(event: Event, happened: Happened) -> Iterator[EventId]:
         for id_, _ in happened.at(INTERFACE, node, HOST):
             if _leads_to(node, id_[3], peers, happened):
                 yield from happened.lost_interface(node, HOST, id_[3])
-        for id_, other in happened.at(ADDRESS, node, HOST):
-            if any(change.alteration is Alteration.REMOVED for change in other.changes):
-                yield id_
-        for id_, other in happened.at(DAEMON, node, HOST):
-            if any(isinstance(each, CalicoProcess) and each.name == "bird" for each in both(other)):
-                yield id_
-        for id_, other in happened.at(FILTER, node, HOST):
-            if _may_stop_bgp(other):
-                yield id_
+        for what, stops in _STOPPERS:
+            for id_, other in happened.at(what, node, HOST):
+                if stops(other):
+                    yield id_
+
+
+def _lost_address(event: Event) -> bool:
+    return any(change.alteration is Alteration.REMOVED for change in event.changes)
+
+
+def _is_bird(event: Event) -> bool:
+    return any(isinstance(each, CalicoProcess) and each.name == "bird" for each in both(event))
 
 
 def _peer_addresses(event: Event) -> set[str]:
@@ -76,3 +79,10 @@ def _may_stop_bgp(event: Event) -> bool:
             if stops and (BGP_PORT in record.rule or "port" not in record.rule):
                 return True
     return False
+
+
+_STOPPERS: tuple[tuple[str, Callable[[Event], bool]], ...] = (
+    (ADDRESS, _lost_address),
+    (DAEMON, _is_bird),
+    (FILTER, _may_stop_bgp),
+)

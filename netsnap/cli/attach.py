@@ -1,0 +1,62 @@
+"""``netsnap attach``: put an explanation and its bundle where the incident is discussed."""
+
+import os
+import tempfile
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from netsnap import tickets
+from netsnap.cli.context import INVENTORY, Db, UsageError, console, open_history
+from netsnap.cli.diff import explained, load_pair, report_files
+from netsnap.history import bundle
+
+
+def attach(
+    issue: Annotated[str, typer.Argument(help="TRACKER:ISSUE, such as redmine:4711.")],
+    t1: Annotated[str, typer.Argument(help="Earlier snapshot.")],
+    t2: Annotated[str, typer.Argument(help="Later snapshot.")] = "latest",
+    config: Annotated[
+        Path, typer.Option("--config", help="File with a [tickets.TRACKER] table.")
+    ] = Path(INVENTORY),
+    db: Db = "",
+) -> None:
+    """Post the explanation of T1 and T2 to an issue, with the bundle attached.
+
+    Run again for the same snapshots, it updates what it posted.
+
+    Example: netsnap attach redmine:4711 before-upgrade latest
+    """
+    settings = _settings(config)
+    with (
+        open_history(db, create=False) as history,
+        tempfile.TemporaryDirectory(prefix="netsnap-") as folder,
+    ):
+        before, after = load_pair(history, t1, t2)
+        files = report_files(explained(history, before, after), before, after)
+        name = f"netsnap-{before.id[:12]}-{after.id[:12]}.zip"
+        heads = [history.head(snapshot.id) for snapshot in (before, after)]
+        bundle.export(history, heads, extra=files, out=Path(folder) / name)
+        posted = tickets.attach(
+            issue,
+            settings=settings,
+            secrets=os.environ.get,
+            markdown=files["explanation.md"].decode(),
+            bundle=Path(folder) / name,
+            key=f"{before.id[:12]}..{after.id[:12]}",
+        )
+    console().print(f"{posted}", markup=False, soft_wrap=True)
+
+
+def _settings(path: Path) -> Mapping[str, Any]:
+    try:
+        body = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is not TOML: {error}") from error
+    section = body.get("tickets", {})
+    return section if isinstance(section, dict) else {}

@@ -1,0 +1,44 @@
+"""``netsnap export`` and ``netsnap import``: snapshots as one file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from netsnap.cli.context import Db, console, now, open_history, zone
+from netsnap.cli.diff import explained, load_pair, report_files
+from netsnap.history import bundle
+
+
+def export(
+    t1: Annotated[str, typer.Argument(help="Snapshot.")],
+    t2: Annotated[str, typer.Argument(help="A later one: the bundle then holds the diff.")] = "",
+    output: Annotated[Path, typer.Option("--output", "-o")] = Path("netsnap-bundle.zip"),
+    db: Db = "",
+) -> None:
+    """Write snapshots, raw answers, records and the explanation into one file with hashes.
+
+    Example: netsnap export before-upgrade latest -o INC-4711.zip
+    """
+    with open_history(db, create=False) as history:
+        heads = [history.resolve(text, now=now(), zone=zone()) for text in (t1, t2) if text]
+        extra = {}
+        if t2:
+            before, after = load_pair(history, t1, t2)
+            extra = report_files(explained(history, before, after), before, after)
+        bundle.export(history, heads, extra=extra, out=output)
+    console().print(f"wrote {output} ({output.stat().st_size} bytes)", markup=False)
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A bundle that netsnap export wrote.")],
+    db: Db = "",
+) -> None:
+    """Read a bundle into the history, after checking its hashes.
+
+    Example: netsnap import INC-4711.zip
+    """
+    with open_history(db) as history:
+        heads = bundle.import_bundle(history, file)
+    for head in heads:
+        console().print(f"snapshot {head.id[:12]} {head.label}", markup=False)

@@ -1,0 +1,158 @@
+"""``netsnap collect``: one sweep over all nodes, saved as a snapshot."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from collector import inventory, local
+from collector.capture import Outcome, Reach, Sweep, Visit
+from collector.inventory import Node
+from collector.sweep import SweepOptions, sweep
+from netsnap.cli.context import INVENTORY, Db, UsageError, console, messages, now, open_history
+from netsnap.cli.maskkey import mask_key
+from netsnap.history.store import History, SnapshotHead
+from netsnap.report.words import count, printable
+from parsers.catalogue import PROBES
+from parsers.mask import mask_visit
+from parsers.read import read
+
+ALL_REACHED, SOME_NOT = 0, 1
+
+Inventory = Annotated[
+    Path, typer.Option("--inventory", "-i", help="The list of nodes; netsnap init writes one.")
+]
+
+
+def collect(
+    inventory_file: Inventory = Path(INVENTORY),
+    node: Annotated[
+        list[str] | None,
+        typer.Option("--node", "-n", help="Only this node of the inventory, or user@host:port."),
+    ] = None,
+    group: Annotated[
+        list[str] | None, typer.Option("--group", "-g", help="Only this group.")
+    ] = None,
+    local_: Annotated[
+        bool, typer.Option("--local", help="This machine, without SSH (through pyroute2).")
+    ] = False,
+    label: Annotated[str, typer.Option("--label", "-l", help="A name for the snapshot.")] = "",
+    width: Annotated[int, typer.Option("--width", help="Nodes asked at a time.", min=1)] = 10,
+    node_limit: Annotated[
+        float, typer.Option("--node-limit", help="Seconds one node may take.", min=1)
+    ] = 60.0,
+    connect_limit: Annotated[
+        float, typer.Option("--connect-limit", help="Seconds to connect and log in.", min=0.1)
+    ] = 10.0,
+    accept_unknown: Annotated[
+        bool,
+        typer.Option(
+            "--accept-unknown-hosts", help="For this run: trust hosts not in known_hosts."
+        ),
+    ] = False,
+    db: Db = "",
+) -> None:
+    """Ask every node what its network looks like, and save the answers as a snapshot.
+
+    Example: netsnap collect --label before-upgrade
+
+    Exit status: 0 every node was read, 1 some node was not (the snapshot says which and why),
+    2 trouble, 130 interrupted; with 2 and 130 nothing is saved.
+    """
+    key = mask_key()
+    options = SweepOptions(
+        width=width,
+        connect_limit=connect_limit,
+        node_limit=node_limit,
+        accept_unknown=accept_unknown,
+    )
+    with open_history(db) as history:
+        if local_:
+            started = now()
+            visits = (local.collect_local(PROBES, options=options, clock=now),)
+            done = Sweep(started, now(), visits)
+        else:
+            done = _sweep(_nodes(inventory_file, node or [], group or []), options)
+        masked = Sweep(
+            done.started, done.ended, tuple(mask_visit(visit, key) for visit in done.visits)
+        )
+        head = history.save(masked, label=label)
+        _summary(masked, head, history, console())
+    reached = all(visit.reach is Reach.REACHED for visit in masked.visits)
+    raise typer.Exit(ALL_REACHED if reached else SOME_NOT)
+
+
+def _nodes(path: Path, names: Sequence[str], groups: Sequence[str]) -> Sequence[Node]:
+    if not path.exists():
+        if names and not groups:
+            return [inventory.single(name) for name in names]
+        raise UsageError(
+            f"there is no inventory {path}; write one with: netsnap init HOST [HOST …]"
+        )
+    known = inventory.load(path)
+    single = [name for name in names if "@" in name or name not in {n.name for n in known.nodes}]
+    if single and all("@" in name or "." in name for name in single):
+        chosen = [inventory.single(name) for name in single]
+        rest = [name for name in names if name not in single]
+        return [*(known.select(rest, groups) if rest or groups else ()), *chosen]
+    return known.select(names, groups)
+
+
+def _sweep(nodes: Sequence[Node], options: SweepOptions) -> Sweep:
+    err = messages()
+    with Progress(
+        TextColumn("asking"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[last]}"),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    ) as progress:
+        task = progress.add_task("nodes", total=len(nodes), last="")
+
+        def on_visit(visit: Visit) -> None:
+            progress.update(task, advance=1, last=f"{visit.node}: {visit.reach}")
+
+        return sweep(nodes, PROBES, options=options, clock=now, on_visit=on_visit)
+
+
+def _summary(done: Sweep, head: SnapshotHead, history: History, out: Console) -> None:
+    del history
+    for visit in done.visits:
+        _print(out, f"{visit.node:<12} {_visit_words(visit)}")
+    seconds = (done.ended - done.started).total_seconds()
+    named = f" ({head.label})" if head.label else ""
+    _print(
+        out, f"snapshot {head.id[:12]}{named}: {count(len(done.visits), 'node')}, {seconds:.1f} s"
+    )
+
+
+def _visit_words(visit: Visit) -> str:
+    seconds = (visit.ended - visit.started).total_seconds()
+    outcomes = Counter(capture.outcome for capture in visit.captures)
+    words = [f"{visit.reach}, {seconds:.1f} s"]
+    if visit.detail:
+        words.append(visit.detail)
+    if visit.captures:
+        words.append(f"{outcomes[Outcome.ANSWERED]} answers")
+    for outcome in (Outcome.TIMED_OUT, Outcome.CUT_OFF, Outcome.NOT_ASKED):
+        if outcomes[outcome]:
+            named = sorted({c.question.probe for c in visit.captures if c.outcome is outcome})
+            words.append(f"{outcomes[outcome]} {outcome} ({', '.join(named)})")
+    missing = sorted({c.question.probe for c in visit.captures if c.outcome is Outcome.MISSING})
+    if missing:
+        words.append(f"not there: {', '.join(missing)}")
+    unknown = sum(len(read(capture).ledger.unknown) for capture in visit.captures)
+    if unknown:
+        words.append(f"{count(unknown, 'line')} not understood (netsnap show)")
+    return ", ".join(words)
+
+
+def _print(out: Console, line: str) -> None:
+    out.print(printable(line), markup=False, soft_wrap=True)

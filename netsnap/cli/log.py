@@ -1,0 +1,47 @@
+"""``netsnap log``: the snapshots in the history."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from netsnap.cli.context import Db, Format, check_format, console, open_history
+from netsnap.history.store import SnapshotHead
+from netsnap.report.words import instant, printable
+
+
+def log(
+    db: Db = "",
+    wanted: Format = "text",
+    most: Annotated[int, typer.Option("--most", help="At most so many, newest first.")] = 50,
+) -> None:
+    """List the snapshots, newest first.
+
+    Example: netsnap log --format json
+    """
+    as_data = check_format(wanted)
+    with open_history(db, create=False) as history:
+        heads = sorted(history.heads(), key=lambda head: head.started, reverse=True)[:most]
+    if as_data:
+        typer.echo(json.dumps([_as_json(head) for head in heads], indent=2, ensure_ascii=False))
+        return
+    table = Table("snapshot", "started", "nodes read", "captures", "label", box=None)
+    for head in heads:
+        read = f"{head.nodes_reached} of {head.nodes_asked}"
+        table.add_row(
+            head.id[:12], instant(head.started), read, str(head.captures), printable(head.label)
+        )
+    console().print(table)
+
+
+def _as_json(head: SnapshotHead) -> dict[str, object]:
+    return {
+        "id": head.id,
+        "label": head.label,
+        "started": head.started.isoformat(),
+        "ended": head.ended.isoformat(),
+        "nodes_asked": head.nodes_asked,
+        "nodes_reached": head.nodes_reached,
+        "captures": head.captures,
+    }

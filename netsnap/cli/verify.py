@@ -1,0 +1,27 @@
+"""``netsnap verify``: prove that the history is what was saved."""
+
+import typer
+
+from netsnap.cli.context import Db, console, open_history
+from netsnap.report.words import count, printable
+
+INTACT, ALTERED = 0, 1
+
+
+def verify(db: Db = "") -> None:
+    """Recompute every hash and the chain of snapshots.
+
+    Example: netsnap verify
+
+    Exit status: 0 intact, 1 something was altered, 2 trouble.
+    """
+    with open_history(db, create=False) as history:
+        findings = history.verify()
+        heads = history.heads()
+    out = console()
+    for finding in findings:
+        out.print(printable(str(finding)), markup=False, soft_wrap=True)
+    if not findings:
+        last = f", head {heads[-1].id}" if heads else ""
+        out.print(f"{count(len(heads), 'snapshot')} intact{last}", markup=False)
+    raise typer.Exit(ALTERED if findings else INTACT)

@@ -1,0 +1,59 @@
+"""An explanation in Markdown, for a ticket.
+
+Raw lines come from nodes and are hostile: they stand in fenced blocks whose fence is longer than
+any run of backticks inside, and sentences are escaped.
+"""
+
+import re
+
+from netsnap.explain.explanation import Explanation
+from netsnap.report.outline import CauseLines, outline
+from netsnap.report.words import instant, printable, source
+from parsers.answer import Snapshot
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|@~!])")
+
+
+def markdown(told: Explanation, t1: Snapshot, t2: Snapshot) -> str:
+    """Return the report as CommonMark text that ends in a newline."""
+    lines = outline(told)
+    parts = [
+        f"## netsnap: {escape(lines.verdict.lower())}",
+        escape(lines.sentence),
+        f"t1 `{t1.id[:12]}` {instant(t1.started)}, t2 `{t2.id[:12]}` {instant(t2.started)}",
+    ]
+    for number, cause in enumerate(lines.causes, start=1):
+        parts.extend(_cause(number, cause))
+    for title, items in (
+        ("Pairs", lines.pairs),
+        ("Cannot tell", lines.blind),
+        ("Events between t1 and t2", lines.witnesses),
+        ("Churn", lines.noise),
+    ):
+        if items:
+            parts.append(f"### {title}")
+            parts.append("\n".join(f"- {escape(item)}" for item in items))
+    return "\n\n".join(parts) + "\n"
+
+
+def _cause(number: int, cause: CauseLines) -> list[str]:
+    parts = [f"### Cause {number}: {escape(cause.headline)}", f"({escape(cause.proof)})"]
+    if cause.evidence:
+        parts.append(
+            _fenced("\n".join(f"{source(each)}:\n    {each.text}" for each in cause.evidence))
+        )
+    if cause.consequences:
+        parts.append("\n".join(f"- → {escape(effect)}" for effect in cause.consequences))
+    return parts
+
+
+def escape(text: str) -> str:
+    """Escape what Markdown would read as markup, in one line of text."""
+    return _SPECIAL.sub(r"\\\1", printable(text))
+
+
+def _fenced(text: str) -> str:
+    body = "\n".join(printable(line) for line in text.split("\n"))
+    longest = max((len(run) for run in re.findall(r"`+", body)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}text\n{body}\n{fence}"

@@ -1,0 +1,50 @@
+"""Small pieces of text that every report shares."""
+
+import unicodedata
+from datetime import UTC, datetime
+
+from netsnap.explain.explanation import Evidence
+
+NAMES_SHOWN = 4
+
+
+def printable(text: str) -> str:
+    """Make a node's text safe for a terminal: control and format characters become visible.
+
+    A node's output can carry escape codes, bidirectional overrides or newlines; none of them may
+    act on the reader's screen.
+    """
+    return "".join(
+        char
+        if unicodedata.category(char)[0] != "C"
+        else f"\\x{ord(char):02x}"
+        if ord(char) < 256  # noqa: PLR2004 -- one byte
+        else f"\\u{ord(char):04x}"
+        for char in text.replace("\t", " ")
+    )
+
+
+def instant(time: datetime | None) -> str:
+    """Write an instant in UTC to the second; "unknown time" for None."""
+    if time is None:
+        return "unknown time"
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def names(group: tuple[str, ...]) -> str:
+    """List names, or the first few and a count."""
+    if len(group) <= NAMES_SHOWN:
+        return ", ".join(group)
+    return f"{', '.join(group[: NAMES_SHOWN - 1])} and {len(group) - NAMES_SHOWN + 1} more"
+
+
+def count(number: int, noun: str) -> str:
+    """Write "1 pair", "2 pairs"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def source(evidence: Evidence) -> str:
+    """Say where a raw line stands: "t1 k8s2 host `ip route` 12:03:04Z line 4"."""
+    where = f"{evidence.snapshot} {evidence.node} {evidence.netns}"
+    line = f" line {evidence.line}" if evidence.line else ""
+    return f"{where} `{evidence.command}` {instant(evidence.time)}{line}"
