@@ -172,7 +172,7 @@ def _find(view: NodeView, command: str, netns: str, facts: Facts) -> Answer:
         probe = find(command).probe.name
     except ParseError:
         probe = ""
-    subject = command.split()[-1]
+    subject = command.rsplit(maxsplit=1)[-1]
     close = [a for a in here if a.question.probe == probe and a.question.subject in ("", subject)]
     if not close:
         asked = sorted({answer.command for answer in here})
