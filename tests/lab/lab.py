@@ -1,0 +1,210 @@
+"""The lab as one object: up, down, run something, ask who reaches whom, break, heal."""
+
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Self
+
+from tests.lab import (
+    images,
+    inventory,
+    keys,
+    needs,
+    nodes,
+    ping,
+    pods,
+    state,
+    switch,
+    takedown,
+)
+from tests.lab.plan import NODES, OUTSIDE, PODS, TIMERS, Node, Pod
+from tests.lab.shell import LabError, Process
+from tests.lab.state import State
+
+SETTLE = 30.0  # seconds in which BGP comes up with the short timers
+
+
+class Lab:
+    """A lab in a run directory. ``number`` (0–255) picks its management subnet 10.99.number.0/24.
+
+    Several labs can be up at once with different numbers; only the first can be reached on its
+    data addresses.
+    """
+
+    def __init__(self, number: int = 0, run_dir: Path | None = None, timers: str = "short") -> None:
+        if timers not in TIMERS:
+            raise LabError(f"timers are {' or '.join(TIMERS)}, not {timers!r}")
+        self.run_dir = (run_dir or state.ROOT / str(number)).resolve()
+        self.number = number
+        self.timers = timers
+        self.nodes: Mapping[str, Node] = {node.name: node for node in NODES}
+        self.pods: Mapping[str, Pod] = PODS
+        self._saving = Lock()
+        self._held = ExitStack()
+
+    @property
+    def state(self) -> State:
+        """What is on the disk about the lab. Raises LabError if it is not up."""
+        found = state.load(self.run_dir)
+        if found is None:
+            raise LabError(f"no lab is up in {self.run_dir}")
+        return found
+
+    @property
+    def is_up(self) -> bool:
+        """Whether this run directory has a lab, whole or in pieces."""
+        return state.load(self.run_dir) is not None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The values that the applications' environments hide; none may reach a history."""
+        return tuple(value for pod in self.state.secrets.values() for value in pod.values())
+
+    def up(self, *, standing: bool = False) -> None:
+        """Bring the lab up; all pods reach each other when it returns. About 15 s.
+
+        A standing lab outlives this process; any other is torn down by the next ``up`` if this
+        process dies. Raises LabError (and takes down what it made) if it cannot.
+        """
+        if reason := needs.missing():
+            raise LabError(reason)
+        with ExitStack() as stack:
+            stack.enter_context(state.locked(self.run_dir))
+            self._clear_leftovers()
+            stack.callback(self._take_down)
+            self._build(None if standing else Process.of(os.getpid()))
+            stack.pop_all()  # nothing failed: nothing is taken down
+        if not standing:
+            self._held.enter_context(state.locked(self.run_dir))
+
+    def down(self) -> None:
+        """Take down what is up in the run directory; nothing if nothing is.
+
+        Raises LabError if a running test session uses it.
+        """
+        self._held.close()
+        with state.locked(self.run_dir):
+            self._take_down()
+
+    def __enter__(self) -> Self:
+        self.up()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.down()
+
+    def run(self, node: str, script: str, *, limit: float = 60.0) -> str:
+        """Run a POSIX sh script on a node; return its stdout. Raises LabError if it fails."""
+        return nodes.run_on(self.process(node), script, limit=limit)
+
+    def run_in_pod(self, workload: str, command: str) -> str:
+        """Run a shell command (without single quotes) in a pod's network namespace."""
+        pod = self.pods[workload]
+        return self.run(pod.node, pods.in_pod(pod, command))
+
+    def process(self, node: str) -> Process:
+        """PID 1 of a node. Raises LabError if the node is off or unknown."""
+        found = self.state.nodes.get(node)
+        if found is None or not found.alive:
+            raise LabError(f"node {node} is not on (nodes: {', '.join(self.nodes)})")
+        return found
+
+    def powered(self) -> dict[str, Process]:
+        """The nodes that are on, by name."""
+        return {name: process for name, process in self.state.nodes.items() if process.alive}
+
+    def power_on(self, node: str) -> None:
+        """Start a node that is off, with its pods."""
+        self._boot(self.nodes[node])
+        for pod in self.nodes[node].pods:
+            pods.start(self.process(node), pod)
+
+    def power_off(self, node: str) -> None:
+        """Cut a node's power: all that runs on it ends, its NICs are gone from the switches."""
+        now = self.state
+        if process := now.nodes.get(node):
+            nodes.power_off(process)
+        switch.unplug(now, self.nodes[node])
+        self._remember(lambda old: old.with_node(node, None))
+
+    def ping_matrix(self) -> dict[tuple[str, str], bool]:
+        """Which pod's ping which pod answers, for all ordered pairs of workload names."""
+        return ping.ping(self.powered(), {name: pod.address for name, pod in self.pods.items()})
+
+    def ping_outside(self) -> dict[str, bool]:
+        """Which pods reach the address behind the gateway."""
+        answers = ping.ping(self.powered(), {"outside": OUTSIDE})
+        return {workload: answer for (workload, _), answer in answers.items()}
+
+    def lost_pairs(self) -> frozenset[tuple[str, str]]:
+        """The pairs that do not answer now."""
+        return frozenset(pair for pair, answered in self.ping_matrix().items() if not answered)
+
+    def wait_whole(self, limit: float = SETTLE) -> float:
+        """Wait until all pods reach each other and the outside; return the seconds it took."""
+        return nodes.wait_until(
+            lambda: not self.lost_pairs() and all(self.ping_outside().values()),
+            limit,
+            "all pods reach each other and the outside",
+        )
+
+    def inventory_toml(self, path: Path, *, addresses: str = "mgmt") -> Path:
+        """Write netsnap's inventory of the lab to ``path``, with known_hosts beside it."""
+        return inventory.write(self.state, self.run_dir, path, addresses)
+
+    def _build(self, owner: Process | None) -> None:
+        reach = switch.data_subnet_free()
+        prefix = f"nslab{secrets.token_hex(2)}"
+        fresh = State(self.number, prefix, self.timers, owner, reach, _secrets())
+        state.save(self.run_dir, fresh)
+        keys.write(self.run_dir, self.timers)
+        images.write_tar(self.run_dir / "image.tar")
+        switch.build(fresh)
+        with ThreadPoolExecutor(max_workers=len(NODES)) as pool:
+            for done in [pool.submit(self._first_boot, node) for node in NODES]:
+                done.result()
+        self.inventory_toml(self.run_dir / "netsnap.toml")
+        self.wait_whole()
+
+    def _first_boot(self, node: Node) -> None:
+        self._boot(node)
+        process = self.process(node.name)
+        images.load(process, node, self.run_dir / "image.tar")
+        pods.create(process, node, self.run_dir / node.name, self.state.secrets)
+
+    def _boot(self, node: Node) -> None:
+        process = nodes.power_on(self.state, self.run_dir, node)
+        self._remember(lambda old: old.with_node(node.name, process))
+        nodes.wait_ready(process, node, self.run_dir / node.name)
+
+    def _clear_leftovers(self) -> None:
+        found = state.load(self.run_dir)
+        if found is not None and not found.abandoned:
+            raise LabError(f"a lab is up in {self.run_dir} already (python -m tests.lab down)")
+        self._take_down()
+
+    def _take_down(self) -> None:
+        if found := state.load(self.run_dir):
+            takedown.take_down(found, self.run_dir)
+
+    def _remember(self, change: Callable[[State], State]) -> None:
+        with self._saving:
+            state.save(self.run_dir, change(self.state))
+
+
+def _secrets() -> dict[str, dict[str, str]]:
+    """Values that exist nowhere else, so that finding one means that it leaked."""
+    names = ("DB_PASSWORD", "API_TOKEN", "AWS_SECRET_ACCESS_KEY")
+    return {
+        workload: {name: f"leak-{secrets.token_hex(12)}" for name in names} for workload in PODS
+    }

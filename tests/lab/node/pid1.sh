@@ -1,0 +1,42 @@
+#!/bin/sh
+# PID 1 of a lab node: makes the mount namespace the node's own, starts its daemons, and stays.
+# When it ends, the kernel ends all that runs on the node: a power cut.
+# $1 the node's name, $2 its directory, $3 the parent of its containers' control groups.
+set -eu
+name=$1 dir=$2 cgroups=$3
+cd /
+mount --make-rprivate /
+hostname "$name"
+
+# Let go of the other namespaces of this machine; a copy held here would keep them alive.
+held=$(awk '$2 ~ "^/run/netns" { print $2 }' /proc/mounts | sort -r)
+for path in $held; do umount -l "$path" || :; done
+mount -t tmpfs -o mode=755 tmpfs /run
+mkdir -p /run/sshd /run/calico /run/docker /run/netns /run/root /run/lab
+mount -t tmpfs -o mode=755 tmpfs /var/log
+
+# The node's own accounts, programs and identity over the machine's.
+mkdir -p "$dir/etc-work"
+mount -t overlay -o "lowerdir=/etc,upperdir=$dir/etc,workdir=$dir/etc-work" overlay /etc
+mount -t overlay -o "lowerdir=$dir/sbin:/usr/local/sbin" overlay /usr/local/sbin
+cat /proc/sys/kernel/random/uuid >/run/lab/boot_id
+mount --bind /run/lab/boot_id /proc/sys/kernel/random/boot_id
+
+echo 1 >/proc/sys/net/ipv4/ip_forward
+echo 0 >/proc/sys/net/ipv4/conf/mgmt0/forwarding
+echo 1 >/proc/sys/net/ipv4/conf/mgmt0/arp_ignore
+
+/usr/sbin/sshd -f "$dir/sshd_config" -E "$dir/sshd.log"
+/usr/local/sbin/calico-felix &
+bird -c "$dir/bird.conf" -s /run/calico/bird.ctl -P /run/calico/bird.pid
+bird6 -c "$dir/bird6.conf" -s /run/calico/bird6.ctl -P /run/calico/bird6.pid
+dockerd --config-file "$dir/daemon.json" --data-root "$dir/docker" --exec-root /run/docker \
+	-p /run/docker.pid -H unix:///run/docker.sock --cgroup-parent "$cgroups" \
+	--exec-opt native.cgroupdriver=cgroupfs --bridge=none --iptables=false --ip6tables=false \
+	--ip-forward=false --ip-masq=false --userland-proxy=false >"$dir/dockerd.log" 2>&1 &
+
+# Waiting also reaps the orphans that PID 1 inherits.
+while :; do
+	sleep 86400 &
+	wait "$!" || :
+done

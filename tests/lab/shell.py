@@ -1,0 +1,66 @@
+"""Starting programs on this machine, and the one error of the lab."""
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class LabError(Exception):
+    """The lab could not do what was asked; the message says what and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process by pid and start time (clock ticks since boot): a reused pid is another process."""
+
+    pid: int
+    started: int
+
+    @classmethod
+    def of(cls, pid: int) -> "Process":
+        """Name a running process. Raises LabError if there is none."""
+        started = _start_time(pid)
+        if started is None:
+            raise LabError(f"process {pid} ended before it could be recorded")
+        return cls(pid, started)
+
+    @property
+    def alive(self) -> bool:
+        """Whether exactly this process still runs (a zombie does not)."""
+        return _start_time(self.pid) == self.started
+
+
+def _start_time(pid: int) -> int | None:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    state, *fields = text.rpartition(")")[2].split()
+    return None if state in {"Z", "X"} else int(fields[18])
+
+
+def run(arguments: Sequence[str], *, limit: float = 60.0, ok: Sequence[int] = (0,)) -> str:
+    """Run a program and return its stdout. ``limit`` is in seconds.
+
+    Raises LabError with the program's own words for an exit status that is not in ``ok``, and
+    when the limit is over.
+    """
+    try:
+        done = subprocess.run(
+            arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit,
+            check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise LabError(f"no end after {limit:g} s: {_short(arguments)}") from error
+    except FileNotFoundError as error:
+        raise LabError(f"no program {arguments[0]!r} on this machine") from error
+    if done.returncode not in ok:
+        words = (done.stderr or done.stdout).strip() or "no message"
+        raise LabError(f"exit status {done.returncode} of {_short(arguments)}: {words}")
+    return done.stdout
+
+
+def _short(arguments: Sequence[str]) -> str:
+    line = " ".join(arguments)
+    return line if len(line) <= 300 else f"{line[:300]}…"
