@@ -5,13 +5,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from collector.probe import Probe, Where
+from parsers.drivers import read_driver_statistics
 from parsers.errors import ParseError
+from parsers.interfaces import read_interfaces
 from parsers.neighbours import read_neighbours
+from parsers.node import read_netns, read_node, read_sysctl
 from parsers.reading import Reading
 from parsers.records import (
+    Address,
+    DriverStatistics,
+    Interface,
     Neighbour,
+    NetworkNamespace,
+    NodeIdentity,
+    Route,
+    Rule,
+    Sysctl,
 )
 from parsers.roles import Record
+from parsers.routes import read_routes
+from parsers.rules import read_rules
 from parsers.text import Text
 
 
@@ -33,23 +46,125 @@ class Entry:
     quiet: bool = False
 
 
+_VANISHED = re.compile(r".*: (?:No such file or directory|No such process)")
+"""What ``ls`` says of a process that ended while it looked, or of a directory that is not used."""
+
+_NO_COUNTERS = re.compile(
+    r"no stats available|Cannot get (?:driver information|stats strings information|stats):"
+    r" Operation not supported"
+)
+
+_NODE = (
+    'printf "hostname %s\\nkernel %s\\nboot_id %s\\n" "$(uname -n)" "$(uname -r)"'
+    ' "$(cat /proc/sys/kernel/random/boot_id)"'
+)
+
+_NETNS = "ls -1iL /proc/[0-9]*/ns/net /run/netns/* /run/docker/netns/*"
+
+# grep and not the shell's own `read`: dash reads one byte at a time, and these files answer only
+# the first read, so that 10 would become 1. An interface that vanishes half way makes grep fail
+# (status 2) and is asked for again; IPv6 may be off, and then there is no net/ipv6.
+_SYSCTL = r"""cd /proc/sys || exit
+look() {
+  grep -s '' net/ipv4/ip_forward net/ipv4/conf/*/forwarding net/ipv4/conf/*/rp_filter \
+    net/ipv4/conf/*/proxy_arp || return
+  [ ! -d net/ipv6/conf ] || grep -s '' net/ipv6/conf/*/forwarding net/ipv6/conf/*/disable_ipv6
+}
+said=$(look) || said=$(look) || exit
+printf '%s\n' "$said" | sed 's/:\([^:]*\)$/ = \1/'"""
+
 _NETNS_EXEC = r"(?:ip netns exec \S+ |nsenter .*?)?"
+_SHOW = r"(?: (?:show|list|ls|sh|s|l)\b.*)?"
 
 
-def _ip(words: str, *, family: str = r"(?: -4)?") -> re.Pattern[str]:
-    """Match an ``ip`` command with any options but those for a family."""
-    options = r"(?: -(?!4\b|6\b)\w+)*"
-    return re.compile(f"{_NETNS_EXEC}ip{options}{family}{options} {words}(?: .*)?")
+def _ip(words: str, *, family: str = r"(?: -4| -f inet)?") -> re.Pattern[str]:
+    """Match an ``ip`` command as typed, with any options beside those for a family and JSON."""
+    options = r"(?: -(?!4\b|6\b|f\b|j\b)\w+)*"
+    return re.compile(f"{_NETNS_EXEC}ip{options}{family}{options} {words}{_SHOW}")
 
+
+_SIX = r"(?: -6| -f inet6)"
+_ANY = r"(?: -[46]| -f inet6?)?"
 
 ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        Probe("node", _NODE, Where.NODE, shown="uname -n; uname -r; boot_id"),
+        read_node,
+        (NodeIdentity,),
+        re.compile(r"uname -n; uname -r; boot_id"),
+        quiet=True,
+    ),
+    Entry(
+        Probe("netns", _NETNS, Where.NODE, needs="ls"),
+        read_netns,
+        (NetworkNamespace,),
+        re.compile(r"ls -1iL .*"),
+        harmless=_VANISHED,
+        quiet=True,
+    ),
+    Entry(
+        Probe("ip-addr", "ip -d addr show", Where.NETNS, needs="ip"),
+        read_interfaces,
+        (Interface, Address),
+        _ip(r"(?:a|ad|addr|addre|addres|address|l|li|lin|link)", family=_ANY),
+        quiet=True,
+    ),
+    Entry(
+        Probe("ip-route", "ip -4 route show table all", Where.NETNS, needs="ip"),
+        read_routes,
+        (Route,),
+        _ip(r"r(?:o(?:ute?)?)?"),
+        quiet=True,
+    ),
+    Entry(
+        Probe("ip6-route", "ip -6 route show table all", Where.NETNS, needs="ip"),
+        read_routes,
+        (Route,),
+        _ip(r"r(?:o(?:ute?)?)?", family=_SIX),
+        quiet=True,
+    ),
+    Entry(
+        Probe("ip-rule", "ip -4 rule show", Where.NETNS, needs="ip"),
+        read_rules,
+        (Rule,),
+        _ip(r"rule?"),
+        quiet=True,
+    ),
+    Entry(
+        Probe("ip6-rule", "ip -6 rule show", Where.NETNS, needs="ip"),
+        read_rules,
+        (Rule,),
+        _ip(r"rule?", family=_SIX),
+        quiet=True,
+    ),
     Entry(
         Probe("ip-neigh", "ip neigh show", Where.NETNS, needs="ip"),
         read_neighbours,
         (Neighbour,),
-        _ip(r"n(?:eigh(?:bou?r)?)?", family="(?: -[46])?"),
+        _ip(r"n(?:e(?:i(?:g(?:h(?:bou?r)?)?)?)?)?", family=_ANY),
         quiet=True,
     ),
+    Entry(
+        Probe(
+            "ethtool-S",
+            'ethtool -S "$1"',
+            Where.INTERFACE,
+            needs="ethtool",
+            shown="ethtool -S {interface}",
+        ),
+        read_driver_statistics,
+        (DriverStatistics,),
+        re.compile(_NETNS_EXEC + r"ethtool (?:-S|--statistics)(?: \S+)?"),
+        harmless=_NO_COUNTERS,
+    ),
+    Entry(
+        Probe("sysctl", _SYSCTL, Where.NETNS, shown="sysctl net.ipv4 net.ipv6"),
+        read_sysctl,
+        (Sysctl,),
+        re.compile(_NETNS_EXEC + r"sysctl(?: .*)?"),
+        quiet=True,
+    ),
+    # docker, Calico, BIRD and the packet filter follow here
 )
 
 PROBES: tuple[Probe, ...] = tuple(each.probe for each in ENTRIES)
@@ -74,7 +189,7 @@ def find(command: str) -> Entry:
     if words in _BY_NAME:
         return _BY_NAME[words]
     for each in ENTRIES:
-        if each.typed.fullmatch(words) or words == each.probe.text():
+        if each.typed.fullmatch(words) or words == " ".join(each.probe.text().split()):
             return each
     raise ParseError(_unknown(command))
 

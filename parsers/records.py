@@ -46,11 +46,16 @@ class Interface(Record):
     peer_index: Incarnation[int | None] = None
     peer_netns: Incarnation[str] = ""
     link_kind: State[str] = ""  # veth, bridge, vxlan, ipip … with `ip -d`
-    kind_detail: State[str] = ""  # the rest of that line, as printed
+    kind_detail: State[str] = ""  # the rest of that line, as printed, less ``volatile``
     group: State[str] = ""
     queue_length: State[int | None] = None
     alt_names: State[tuple[str, ...]] = ()
     promiscuity: State[int | None] = None
+    slave_kind: State[str] = ""  # bridge_slave, bond_slave, vrf_slave …
+    slave_detail: State[str] = ""  # the rest of that line, as printed
+    alias: State[str] = ""
+    xdp: State[str] = ""  # xdp, xdpgeneric, xdpoffload; its program's id is left out
+    volatile: Drift[tuple[str, ...]] = ()  # timers and counters taken out of the details
 
 
 @dataclass(frozen=True, slots=True)

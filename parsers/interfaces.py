@@ -1,0 +1,118 @@
+"""Reader of ``ip addr``: interfaces and their addresses."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from parsers import fsm
+from parsers.addresses import address, mac, with_length
+from parsers.fsm import Row
+from parsers.gather import Gathering
+from parsers.reading import Reading
+from parsers.records import Address, Interface
+from parsers.text import Text
+from parsers.words import pairs
+
+_PEER_INDEX = re.compile(r"if(\d+)")
+_VOLATILE = re.compile(r"\s*\b(\w+_timer\s+[\d.]+|link_failure_count\s+\d+|fdb_n_learned\s+\d+)")
+_LINK_FLAGS = frozenset({"netns-immutable"})
+_ADDRESS_KEYS = frozenset({"brd", "any", "scope", "metric", "proto", "flags"})
+
+
+def read_interfaces(text: Text) -> Reading:
+    """Read ``ip [-d] addr show`` of one netns."""
+    rows = fsm.run("ip-addr", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    for row in rows.rows:
+        interface = _interface(row)
+        gathered.add(row.line, interface)
+        for line, item, lifetime in _addresses(row):
+            try:
+                gathered.add(line, _address(interface.name, item, lifetime))
+            except ValueError:
+                gathered.refuse(line)
+    return gathered.reading()
+
+
+def _interface(row: Row) -> Interface:
+    head = dict(pairs(row["Attributes"], frozenset(re.findall(r"xdp\S*", row["Attributes"]))))
+    link = dict(pairs(row["LinkAttributes"], _LINK_FLAGS))
+    peer = _PEER_INDEX.fullmatch(row["Lower"])
+    kind_detail, slave_detail = row["KindDetail"], row["SlaveDetail"]
+    return Interface(
+        name=row["Name"],
+        index=int(row["Index"]),
+        flags=tuple(sorted(filter(None, row["Flags"].split(",")))),
+        mtu=_number(head, "mtu"),
+        qdisc=head.get("qdisc", ""),
+        operstate=head.get("state", ""),
+        master=head.get("master", ""),
+        link_type=row["LinkType"],
+        mac=mac(row["Mac"]),
+        broadcast=mac(row["Broadcast"]),
+        lower="" if peer or row["Lower"] == "NONE" else row["Lower"],
+        peer_index=int(peer[1]) if peer else None,
+        peer_netns=link.get("link-netnsid", link.get("link-netns", "")),
+        link_kind=row["Kind"],
+        kind_detail=_steady(kind_detail),
+        group=head.get("group", ""),
+        queue_length=_number(head, "qlen"),
+        alt_names=tuple(sorted(row["AltNames"])),
+        promiscuity=_number(link, "promiscuity"),
+        slave_kind=row["SlaveKind"],
+        slave_detail=_steady(slave_detail),
+        alias=row["Alias"],
+        xdp=next((key.split("/")[0] for key in head if key.startswith("xdp")), ""),
+        volatile=tuple(_VOLATILE.findall(kind_detail) + _VOLATILE.findall(slave_detail)),
+    )
+
+
+def _steady(detail: str) -> str:
+    """Return a detail line's text without the numbers in it that move by themselves."""
+    return " ".join(_VOLATILE.sub("", detail).split())
+
+
+def _number(values: dict[str, str], key: str) -> int | None:
+    return int(values[key]) if key in values else None
+
+
+def _addresses(row: Row) -> Iterator[tuple[int, dict[str, Any], dict[str, str]]]:
+    """Yield each address with its line and the lifetimes that stand below it, if any."""
+    lifetimes = dict(zip(row.item_lines["Lifetimes"], row["Lifetimes"], strict=True))
+    lines = row.item_lines["Addresses"]
+    ends = (*lines[1:], max(lifetimes, default=0) + 1)
+    for line, end, item in zip(lines, ends, row["Addresses"], strict=False):
+        below = (lifetimes[n] for n in range(line + 1, end) if n in lifetimes)
+        yield line, item, next(below, {})
+
+
+def _address(interface: str, item: dict[str, Any], lifetime: dict[str, str]) -> Address:
+    options = item["Options"]
+    values: dict[str, str] = {}
+    flags: list[str] = []
+    words = iter(options.split())
+    for word in words:
+        if word in _ADDRESS_KEYS:
+            values[word] = next(words, "")
+        else:
+            flags.append(word)
+    peer, local = item["Peer"] or "", item["Local"]
+    if "/" not in local and "/" in peer:
+        local += peer[peer.index("/") :]
+    return Address(
+        interface=interface,
+        family=6 if item["Six"] else 4,
+        address=with_length(local),
+        peer=address(peer.split("/")[0]) if peer else "",
+        broadcast=address(values["brd"]) if "brd" in values else "",
+        scope=values.get("scope", ""),
+        flags=tuple(sorted(flags)),
+        label=item["Label"] or "",
+        metric=_number(values, "metric"),
+        valid_lifetime=_seconds(lifetime.get("Valid")),
+        preferred_lifetime=_seconds(lifetime.get("Preferred")),
+    )
+
+
+def _seconds(text: str | None) -> int | None:
+    return None if text in (None, "forever") else int(text)

@@ -1,0 +1,54 @@
+"""Readers of what the node is: its identity, its network namespaces, its forwarding switches."""
+
+from collections import defaultdict
+
+from parsers import fsm
+from parsers.gather import Gathering
+from parsers.reading import Reading
+from parsers.records import NetworkNamespace, NodeIdentity, Sysctl
+from parsers.text import Text
+
+_SWAP = str.maketrans("/.", "./")
+
+
+def read_node(text: Text) -> Reading:
+    """Read the node's name, kernel and boot id."""
+    rows = fsm.run("node", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    for row in rows.rows:
+        record = NodeIdentity(row["Hostname"], row["Kernel"], row["BootId"])
+        gathered.add(row.line, record)
+    whole = any(row["Hostname"] and row["Kernel"] and row["BootId"] for row in rows.rows)
+    return gathered.reading("" if whole else "the answer is not whole")
+
+
+def read_netns(text: Text) -> Reading:
+    """Read the list of network namespaces: one record an inode, however many names it has."""
+    rows = fsm.run("netns", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    first: dict[int, int] = {}
+    pids: dict[int, set[int]] = defaultdict(set)
+    mounts: dict[int, set[str]] = defaultdict(set)
+    for row in rows.rows:
+        inode = int(row["Inode"])
+        first.setdefault(inode, row.line)
+        if row["Pid"]:
+            pids[inode].add(int(row["Pid"]))
+        else:
+            mounts[inode].add(row["Mount"])
+    for inode, line in first.items():
+        names = tuple(sorted(mounts[inode]))
+        gathered.add(line, NetworkNamespace(inode, tuple(sorted(pids[inode])), names))
+    return gathered.reading()
+
+
+def read_sysctl(text: Text) -> Reading:
+    """Read ``name = value`` lines; a name with slashes ("net/ipv4/conf/eth0.5/…") is turned."""
+    rows = fsm.run("sysctl", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    for row in rows.rows:
+        name = row["Name"]
+        first = min(name.find(mark) % (len(name) + 1) for mark in "/.")
+        dotted = name.translate(_SWAP) if name[first] == "/" else name
+        gathered.add(row.line, Sysctl(dotted, row["Setting"]))
+    return gathered.reading()

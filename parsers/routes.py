@@ -1,0 +1,141 @@
+"""Reader of ``ip route`` and ``ip -6 route``."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from parsers import fsm
+from parsers.addresses import address, everywhere, family, prefix
+from parsers.fsm import Row
+from parsers.gather import Gathering
+from parsers.reading import Reading
+from parsers.records import NextHop, Route
+from parsers.text import Text
+from parsers.words import pairs
+
+_HOP_FLAGS = frozenset(
+    {
+        *("dead", "onlink", "pervasive", "offload", "linkdown", "unresolved", "trap"),
+        *("rt_offload", "rt_trap", "rt_offload_failed"),
+    }
+)
+_FLAGS = _HOP_FLAGS | {"notify", "cache"}
+_MODIFIERS = frozenset({"lock", "inet", "inet6"})
+_HOP_KEYS = frozenset({"via", "dev", "weight"})
+_FIELDS = {
+    "table": "table",
+    "proto": "protocol",
+    "protocol": "protocol",
+    "scope": "scope",
+    "pref": "preference",
+    "nhid": "next_hop_id",
+    "error": "error",
+    "expires": "expires",
+    "tos": "tos",
+    "dsfield": "tos",
+}
+_DROPPED = frozenset({"users", "age", "used"})  # the cache's statistics under `ip -s route`
+_INLINE_HOP = re.compile(r"\s*\\\s+nexthop\b")
+_ENCAP = re.compile(r"\s+encap\s+(\S.*?)(?=\s+(?:via|dev)\s)")
+
+
+def read_routes(text: Text) -> Reading:
+    """Read ``ip route show [table all]`` of one netns; the probe's name says which family."""
+    version = 6 if text.probe == "ip6-route" else 4
+    rows = fsm.run("ip-route", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    for row in rows.rows:
+        try:
+            gathered.add(row.line, _route(row, version))
+        except ValueError:
+            gathered.refuse(row.line)
+            for line in row.item_lines["NextHops"]:
+                gathered.refuse(line)
+    return gathered.reading()
+
+
+@dataclass(slots=True)
+class _Attributes:
+    """A route's or a next hop's attributes, sorted by where they go."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    hop: dict[str, str] = field(default_factory=dict)
+    flags: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+
+    def take(self, text: str) -> None:
+        for key, value in pairs(text, _FLAGS, _MODIFIERS):
+            if key in _HOP_KEYS:
+                self.hop[key] = value
+            elif key in _FIELDS:
+                self.fields[_FIELDS[key]] = value
+            elif key in _HOP_FLAGS:
+                self.flags.append(key)
+            elif key == "metric":
+                self.fields["metric"] = int(value)
+            elif key == "src":
+                self.fields["source"] = address(value)
+            elif key == "from":
+                self.fields["from_prefix"] = "::/0" if value == "default" else prefix(value)
+            elif key not in _DROPPED:
+                self.others.append(f"{key} {value}".rstrip())
+
+    def next_hop(self, encap: str) -> NextHop:
+        gateway = self.hop.get("via", "").split(" ")[-1]
+        return NextHop(
+            gateway=address(gateway) if gateway else "",
+            device=self.hop.get("dev", ""),
+            weight=int(self.hop.get("weight", "1")),
+            flags=tuple(sorted(self.flags)),
+            encap=" ".join(encap.split()),
+        )
+
+
+def _route(row: Row, version: int) -> Route:
+    attributes = _Attributes()
+    attributes.take(row["Attributes"])
+    hops: list[NextHop] = []
+    if attributes.hop:
+        hops.append(attributes.next_hop(row["Encap"]))
+    else:
+        attributes.others += attributes.flags
+    for encap, text in _further_hops(row):
+        hop = _Attributes()
+        hop.take(text)
+        hops.append(hop.next_hop(encap))
+        attributes.fields |= hop.fields  # in one-line output "pref" stands after the last hop
+        attributes.others += hop.others
+    kind = row["Type"] or "unicast"
+    if kind == "unicast" and not hops and "next_hop_id" not in attributes.fields:
+        raise ValueError("a unicast route without a next hop was cut")
+    where = row["Prefix"]
+    if where == "default":
+        version = _family_of_default(attributes, version)
+        where = everywhere(version)
+    return Route(
+        **{"table": "main", **attributes.fields},
+        family=family(where),
+        prefix=prefix(where),
+        type=kind,
+        next_hops=tuple(hops),
+        attributes=tuple(sorted(attributes.others)),
+    )
+
+
+def _further_hops(row: Row) -> list[tuple[str, str]]:
+    """Return (encap, attributes) of each `nexthop`, on lines of their own or in the same one."""
+    hops = [(hop["HopEncap"] or "", hop["HopAttributes"]) for hop in row["NextHops"]]
+    for text in _INLINE_HOP.split(row["Inline"])[1:]:
+        encap = _ENCAP.match(text)
+        hops.append((encap[1], text[encap.end() :]) if encap else ("", text))
+    return hops
+
+
+def _family_of_default(attributes: _Attributes, version: int) -> int:
+    """Tell the family of a default route in a text of both families."""
+    gateway = attributes.hop.get("via", "")
+    if " " not in gateway and gateway:
+        return family(gateway)
+    if "source" in attributes.fields:
+        return family(attributes.fields["source"])
+    return 6 if "preference" in attributes.fields else version
