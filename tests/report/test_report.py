@@ -1,0 +1,68 @@
+"""Reports: bounded, complete, and safe to show whatever a node printed."""
+
+import io
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+from rich.console import Console
+
+from netsnap.report import as_json, markdown, terminal
+from netsnap.report.words import printable
+from tests.report.sample import HOSTILE, T1, T2, explanation, snapshot
+
+SCHEMA = json.loads(
+    (Path(__file__).parents[2] / "docs" / "explanation.schema.json").read_text(encoding="utf-8")
+)
+SCREEN = 25
+
+
+def _terminal(*, details: bool) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=120, force_terminal=False, highlight=False)
+    terminal.show(explanation(), console, details=details)
+    return out.getvalue()
+
+
+def test_json_is_what_its_schema_says() -> None:
+    body = as_json.document(explanation(), snapshot(T1, "a"), snapshot(T2, "b"), all_pairs=True)
+    jsonschema.validate(json.loads(json.dumps(body)), SCHEMA)
+    assert body["causes"][0]["pairs_explained"] == 1
+    assert "all" in body["pairs"]
+
+
+def test_json_names_every_pair_only_on_request() -> None:
+    body = as_json.document(explanation(), snapshot(T1, "a"), snapshot(T2, "b"))
+    assert "all" not in body["pairs"]
+
+
+def test_no_node_can_move_the_readers_cursor() -> None:
+    for details in (False, True):
+        text = _terminal(details=details)
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+        assert "\\x1b[2J" in text
+
+
+def test_the_first_screen_is_bounded_and_details_are_whole() -> None:
+    short, long = _terminal(details=False), _terminal(details=True)
+    assert len(short.splitlines()) <= SCREEN
+    assert "and 6 routes" in short
+    for number in range(9):
+        assert f"lost the route {number}" in long
+
+
+def test_markdown_lets_no_node_text_out_of_its_fence_or_into_markup() -> None:
+    text = markdown.markdown(explanation(), snapshot(T1, "a"), snapshot(T2, "b"))
+    fence = re.search(r"^(`{3,})text$", text, re.MULTILINE)
+    assert fence is not None
+    assert fence[1] not in HOSTILE
+    body = re.sub(rf"^{fence[1]}text\n.*?^{fence[1]}$", "", text, flags=re.MULTILINE | re.DOTALL)
+    for markup in (r"<script", r"\[a", r"\](?=\()", r"@all", r"`(?=`)"):
+        assert not re.search(rf"(?<!\\){markup}", body), markup
+
+
+def test_printable_keeps_text_and_shows_what_could_act() -> None:
+    assert printable("k8s2–k8s3 é") == "k8s2–k8s3 é"
+    assert printable("a\x1b[1m\r\n\x00") == "a\\x1b[1m\\x0d\\x0a\\x00"
