@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.lab.faults import FAULTS, make, named, undo
 from tests.lab.lab import Lab
 from tests.lab.nodes import enter
 from tests.lab.plan import PODS
@@ -68,7 +69,21 @@ def _shell(lab: Lab, options: argparse.Namespace) -> int:
     return subprocess.run(command, check=False).returncode
 
 
+def _break(lab: Lab, options: argparse.Namespace) -> int:
+    make(lab, named(options.fault))
+    return _ping(lab, options)
+
+
+def _heal(lab: Lab, options: argparse.Namespace) -> int:
+    if options.fault is None:
+        lab.restore()
+    else:
+        undo(lab, named(options.fault))
+    return _ping(lab, options)
+
+
 _COMMANDS = {
+    "break": _break, "heal": _heal,
     "up": _up, "down": _down, "status": _status, "ping": _ping, "inventory": _inventory,
     "shell": _shell,
 }  # fmt: skip
@@ -90,6 +105,10 @@ def _parser() -> argparse.ArgumentParser:
     written = commands.add_parser("inventory", help="write netsnap's inventory")
     written.add_argument("path", type=Path, nargs="?")
     written.add_argument("--data-addresses", action="store_true")
+    faults = "; ".join(f"{fault.name}: {fault.summary}" for fault in FAULTS)
+    commands.add_parser("break", help="make a fault", epilog=faults).add_argument("fault")
+    mending = commands.add_parser("heal", help="undo a fault, or put everything back")
+    mending.add_argument("fault", nargs="?")
     commands.add_parser("shell", help="a shell on a node").add_argument("node")
     return parser
 

@@ -19,7 +19,7 @@ KbdInteractiveAuthentication no
 UsePAM no
 UseDNS no
 StrictModes no
-PidFile none
+PidFile /run/sshd.pid
 PrintMotd no
 PrintLastLog no
 MaxStartups 1000

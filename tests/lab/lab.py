@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -22,8 +23,8 @@ from tests.lab import (
     switch,
     takedown,
 )
-from tests.lab.plan import NODES, OUTSIDE, PODS, TIMERS, Node, Pod
-from tests.lab.shell import LabError, Process
+from tests.lab.plan import GATEWAY, NIC, NODES, OUTSIDE, PODS, TIMERS, Node, Pod
+from tests.lab.shell import LabError, Process, run
 from tests.lab.state import State
 
 SETTLE = 30.0  # seconds in which BGP comes up with the short timers
@@ -73,14 +74,23 @@ class Lab:
         """
         if reason := needs.missing():
             raise LabError(reason)
-        with ExitStack() as stack:
-            stack.enter_context(state.locked(self.run_dir))
+        held = ExitStack()
+        held.enter_context(state.locked(self.run_dir))
+        try:
             self._clear_leftovers()
-            stack.callback(self._take_down)
-            self._build(None if standing else Process.of(os.getpid()))
-            stack.pop_all()  # nothing failed: nothing is taken down
-        if not standing:
-            self._held.enter_context(state.locked(self.run_dir))
+        except LabError:
+            held.close()
+            raise
+        try:
+            self._build(Process.of(os.getpid()))
+        except BaseException:
+            self._take_down()
+            held.close()
+            raise
+        if standing:
+            self._remember(lambda old: replace(old, owner=None))
+            held.close()
+        self._held = held
 
     def down(self) -> None:
         """Take down what is up in the run directory; nothing if nothing is.
@@ -137,6 +147,52 @@ class Lab:
         switch.unplug(now, self.nodes[node])
         self._remember(lambda old: old.with_node(node, None))
 
+    def run_on_switch(self, script: str) -> str:
+        """Run a shell script in the namespace of the data switch, which is the gateway too."""
+        return run(["ip", "netns", "exec", switch.data_switch(self.state), "sh", "-ec", script])
+
+    def port(self, node: str, setting: str) -> None:
+        """Set the data switch's port of a node ``up`` or ``down``."""
+        switch.port(self.state, node, setting)
+
+    def default_route(self, node: str, gateway: str = GATEWAY) -> None:
+        """Set a node's default route, as its network configuration does."""
+        switch.default_route(self.state, self.nodes[node], gateway)
+
+    def wire(self, workload: str) -> None:
+        """Give a running pod what is missing of its veth, addresses and routes."""
+        pod = self.pods[workload]
+        self.run(pod.node, pods.wiring(pod))
+
+    def restart_pod(self, workload: str) -> None:
+        """Restart a pod's containers and wire it with the same address, as CNI would."""
+        pod = self.pods[workload]
+        pods.restart(self.process(pod.node), pod)
+
+    def remember_fault(self, name: str, *, broken: bool) -> None:
+        """Keep on the disk which faults are in place."""
+        self._remember(
+            lambda old: replace(
+                old,
+                broken=(*(fault for fault in old.broken if fault != name), *((name,) * broken)),
+            )
+        )
+
+    def restore(self) -> None:
+        """Put back all that the plan has: power, cables, daemons, filters, routes, pods.
+
+        A no-op on a lab that nobody broke. Returns when all pods reach each other again; raises
+        LabError if they do not.
+        """
+        for name in self.nodes:
+            if name not in self.powered():
+                self.power_off(name)  # what is left of it
+                self.power_on(name)
+            self._restore_node(self.nodes[name])
+        self.run_on_switch("nft flush ruleset")
+        self._remember(lambda old: replace(old, broken=()))
+        self.wait_whole()
+
     def ping_matrix(self) -> dict[tuple[str, str], bool]:
         """Which pod's ping which pod answers, for all ordered pairs of workload names."""
         return ping.ping(self.powered(), {name: pod.address for name, pod in self.pods.items()})
@@ -162,7 +218,7 @@ class Lab:
         """Write netsnap's inventory of the lab to ``path``, with known_hosts beside it."""
         return inventory.write(self.state, self.run_dir, path, addresses)
 
-    def _build(self, owner: Process | None) -> None:
+    def _build(self, owner: Process) -> None:
         reach = switch.data_subnet_free()
         prefix = f"nslab{secrets.token_hex(2)}"
         fresh = State(self.number, prefix, self.timers, owner, reach, _secrets())
@@ -181,6 +237,19 @@ class Lab:
         process = self.process(node.name)
         images.load(process, node, self.run_dir / "image.tar")
         pods.create(process, node, self.run_dir / node.name, self.state.secrets)
+
+    def _restore_node(self, node: Node) -> None:
+        process = self.process(node.name)
+        self.port(node.name, "up")
+        self.run(
+            node.name,
+            f"nft flush ruleset; ip link set {NIC} up; ip link set {NIC} mtu 1500; "
+            "echo 1 >/proc/sys/net/ipv4/ip_forward",
+        )
+        self.default_route(node.name)
+        nodes.start_daemons(process, self.state, self.run_dir, node)
+        for pod in node.pods:
+            pods.start(process, pod)
 
     def _boot(self, node: Node) -> None:
         process = nodes.power_on(self.state, self.run_dir, node)

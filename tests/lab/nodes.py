@@ -14,6 +14,8 @@ from tests.lab.state import State
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 PID1 = Path(__file__).parent / "node" / "pid1.sh"
+DAEMON = PID1.with_name("daemon.sh")
+DAEMONS = ("sshd", "calico-felix", "bird", "bird6", "dockerd")
 
 
 def power_on(state: State, run_dir: Path, node: Node) -> Process:
@@ -28,7 +30,7 @@ def power_on(state: State, run_dir: Path, node: Node) -> Process:
         "nsenter", f"--net=/run/netns/{switch.node_namespace(state, node.name)}",
         "unshare", "--mount", "--uts", "--pid", "--fork", "--mount-proc",
         "env", "-i", f"PATH={PATH}", "LC_ALL=C", "HOME=/run/root",
-        "sh", str(PID1), node.name, str(home), f"/{state.prefix}/{node.name}",
+        "sh", str(PID1), node.name, str(home), _control_group(state, node),
     ]  # fmt: skip
     # A shell starts it and goes, so that it is no child of the process that asked for the lab.
     line = f"setsid {shlex.join(command)} </dev/null >>{shlex.quote(str(home))}/pid1.log 2>&1 &"
@@ -52,6 +54,15 @@ def wait_ready(process: Process, node: Node, home: Path) -> None:
         wait_until(ready, 60.0, f"{node.name}'s daemons answer", every=0.3)
     except LabError as error:
         raise LabError(f"{error}: {_tail(home / 'dockerd.log')}") from error
+
+
+def start_daemons(process: Process, state: State, run_dir: Path, node: Node) -> None:
+    """Start those of a node's daemons that do not run, and wait until they answer."""
+    home = run_dir / node.name
+    words = [str(home), _control_group(state, node)]
+    for daemon in DAEMONS:
+        run_on(process, shlex.join(["sh", str(DAEMON), daemon, *words]))
+    wait_ready(process, node, home)
 
 
 def power_off(process: Process) -> None:
@@ -84,6 +95,10 @@ def wait_until(true: Callable[[], bool], limit: float, what: str, *, every: floa
             raise LabError(f"waited {limit:g} s in vain until {what}")
         time.sleep(every)
     return time.monotonic() - began
+
+
+def _control_group(state: State, node: Node) -> str:
+    return f"/{state.prefix}/{node.name}"
 
 
 def _first_process(outer: int, home: Path) -> Process:

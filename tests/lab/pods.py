@@ -7,6 +7,15 @@ from tests.lab.nodes import run_on
 from tests.lab.plan import Node, Pod
 from tests.lab.shell import Process
 
+# An application whose pause container was restarted alone still holds the old namespace.
+_START = """
+docker start {pod.pause_container} {pod.app_container} >/dev/null
+set -- $(docker inspect -f '{{{{.State.Pid}}}}' {pod.pause_container} {pod.app_container})
+if ! [ "/proc/$1/ns/net" -ef "/proc/$2/ns/net" ]; then
+  docker restart -t 1 {pod.app_container} >/dev/null
+fi
+"""
+
 
 def create(process: Process, node: Node, home: Path, secrets: dict[str, dict[str, str]]) -> None:
     """Run and wire all pods of a node. ``secrets`` go into the applications' environment."""
@@ -21,9 +30,7 @@ def create(process: Process, node: Node, home: Path, secrets: dict[str, dict[str
 
 def start(process: Process, pod: Pod) -> None:
     """Start a pod's stopped containers and wire it again, as kubelet and CNI would."""
-    run_on(
-        process, f"docker start {pod.pause_container} {pod.app_container} >/dev/null{wiring(pod)}"
-    )
+    run_on(process, f"{_START.format(pod=pod)}{wiring(pod)}")
 
 
 def restart(process: Process, pod: Pod) -> None:

@@ -26,14 +26,9 @@ echo 1 >/proc/sys/net/ipv4/ip_forward
 echo 0 >/proc/sys/net/ipv4/conf/mgmt0/forwarding
 echo 1 >/proc/sys/net/ipv4/conf/mgmt0/arp_ignore
 
-/usr/sbin/sshd -f "$dir/sshd_config" -E "$dir/sshd.log"
-/usr/local/sbin/calico-felix &
-bird -c "$dir/bird.conf" -s /run/calico/bird.ctl -P /run/calico/bird.pid
-bird6 -c "$dir/bird6.conf" -s /run/calico/bird6.ctl -P /run/calico/bird6.pid
-dockerd --config-file "$dir/daemon.json" --data-root "$dir/docker" --exec-root /run/docker \
-	-p /run/docker.pid -H unix:///run/docker.sock --cgroup-parent "$cgroups" \
-	--exec-opt native.cgroupdriver=cgroupfs --bridge=none --iptables=false --ip6tables=false \
-	--ip-forward=false --ip-masq=false --userland-proxy=false >"$dir/dockerd.log" 2>&1 &
+for daemon in sshd calico-felix bird bird6 dockerd; do
+	sh "${0%/*}/daemon.sh" "$daemon" "$dir" "$cgroups"
+done
 
 # Waiting also reaps the orphans that PID 1 inherits.
 while :; do

@@ -1,0 +1,37 @@
+"""The switch port of k8s3 goes down: a pulled cable. Routes stay, marked linkdown."""
+
+from tests.lab.faults.effects import block_withdrawn, pairs_lost
+from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on, workloads_on
+from tests.lab.lab import Lab
+from tests.lab.plan import NIC
+
+LOST = across(pods_on("k8s3"), elsewhere("k8s3"))
+
+
+def inject(lab: Lab) -> None:
+    """Set the switch's port down."""
+    lab.port("k8s3", "down")
+
+
+def heal(lab: Lab) -> None:
+    """Set it up."""
+    lab.port("k8s3", "up")
+
+
+def settled(lab: Lab) -> None:
+    """The others let k8s3's sessions time out."""
+    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
+    pairs_lost(lab, LOST)
+
+
+FAULT = Fault(
+    "carrier-lost",
+    f"{NIC} of k8s3 loses its carrier",
+    inject,
+    heal,
+    settled,
+    lost=LOST,
+    outside=workloads_on("k8s3"),
+    blame=(Blame(("k8s3",), "interface", (NIC,)),),
+    innocent=("k8s1", "k8s2"),
+)

@@ -1,0 +1,69 @@
+"""A fault: how to make it, how to undo it, what it must cost, what an explanation must say."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from tests.lab.lab import Lab
+from tests.lab.plan import NODES, PODS, Pod
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Blame:
+    """A cause that an explanation must name: on one of ``nodes``, of the kind ``what``.
+
+    The cause's subject must contain one of ``subjects``; () leaves it open.
+    """
+
+    nodes: tuple[str, ...]
+    what: str
+    subjects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """``settled`` returns when the effect is there, or raises LabError when it does not come.
+
+    ``lost`` are the pairs that must be lost then, ``may_lose`` those that a timer decides about,
+    ``outside`` the workloads that must have lost the world behind the gateway. ``blame`` is empty
+    where nothing broke. ``innocent`` are nodes that no cause may stand on.
+    """
+
+    name: str
+    summary: str
+    inject: Callable[[Lab], None]
+    heal: Callable[[Lab], None]
+    settled: Callable[[Lab], None]
+    lost: frozenset[Pair] = frozenset()
+    may_lose: frozenset[Pair] = frozenset()
+    outside: frozenset[str] = frozenset()
+    blame: tuple[Blame, ...] = ()
+    innocent: tuple[str, ...] = ()
+
+
+def across(left: Iterable[Pod], right: Iterable[Pod]) -> frozenset[Pair]:
+    """All ordered pairs of unequal pods with one in ``left`` and one in ``right``, both ways."""
+    right = tuple(right)
+    return frozenset(
+        pair
+        for one in left
+        for other in right
+        if one != other
+        for pair in ((one.workload, other.workload), (other.workload, one.workload))
+    )
+
+
+def pods_on(*names: str) -> tuple[Pod, ...]:
+    """The pods of the named nodes."""
+    return tuple(pod for node in NODES if node.name in names for pod in node.pods)
+
+
+def elsewhere(name: str) -> tuple[Pod, ...]:
+    """The pods of all other nodes."""
+    return tuple(pod for pod in PODS.values() if pod.node != name)
+
+
+def workloads_on(name: str) -> frozenset[str]:
+    """The names of the workloads of a node."""
+    return frozenset(pod.workload for pod in pods_on(name))
