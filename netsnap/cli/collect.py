@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from collector import inventory, local
 from collector.capture import Outcome, Reach, Sweep, Visit
 from collector.inventory import Node
+from collector.probe import Probe
 from collector.sweep import SweepOptions, sweep
 from netsnap.cli.context import INVENTORY, Db, UsageError, console, messages, now, open_history
 from netsnap.cli.maskkey import mask_key
@@ -63,27 +65,32 @@ def collect(
     Exit status: 0 every node was read, 1 some node was not (the snapshot says which and why),
     2 trouble, 130 interrupted; with 2 and 130 nothing is saved.
     """
-    key = mask_key()
     options = SweepOptions(
         width=width,
         connect_limit=connect_limit,
         node_limit=node_limit,
         accept_unknown=accept_unknown,
     )
+    nodes = [] if local_ else _nodes(inventory_file, node or [], group or [])
     with open_history(db) as history:
-        if local_:
-            started = now()
-            visits = (local.collect_local(PROBES, options=options, clock=now),)
-            done = Sweep(started, now(), visits)
-        else:
-            done = _sweep(_nodes(inventory_file, node or [], group or []), options)
-        masked = Sweep(
-            done.started, done.ended, tuple(mask_visit(visit, key) for visit in done.visits)
-        )
-        head = history.save(masked, label=label)
-        _summary(masked, head, history, console())
-    reached = all(visit.reach is Reach.REACHED for visit in masked.visits)
+        done = _here(options) if local_ else ask(nodes, PROBES, options)
+        head = save(done, history, label=label)
+        summary(done, head, console())
+    reached = all(visit.reach is Reach.REACHED for visit in done.visits)
     raise typer.Exit(ALL_REACHED if reached else SOME_NOT)
+
+
+def save(done: Sweep, history: History, *, label: str = "") -> SnapshotHead:
+    """Mask the secrets in a sweep and store it."""
+    key = mask_key()
+    visits = tuple(mask_visit(visit, key) for visit in done.visits)
+    return history.save(replace(done, visits=visits), label=label)
+
+
+def _here(options: SweepOptions) -> Sweep:
+    started = now()
+    visit = local.collect_local(PROBES, options=options, clock=now)
+    return Sweep(started, now(), (visit,))
 
 
 def _nodes(path: Path, names: Sequence[str], groups: Sequence[str]) -> Sequence[Node]:
@@ -102,7 +109,10 @@ def _nodes(path: Path, names: Sequence[str], groups: Sequence[str]) -> Sequence[
     return known.select(names, groups)
 
 
-def _sweep(nodes: Sequence[Node], options: SweepOptions) -> Sweep:
+def ask(
+    nodes: Sequence[Node], probes: Sequence[Probe], options: SweepOptions | None = None
+) -> Sweep:
+    """Sweep the nodes, with a progress bar where standard error is a terminal."""
     err = messages()
     with Progress(
         TextColumn("asking"),
@@ -119,11 +129,11 @@ def _sweep(nodes: Sequence[Node], options: SweepOptions) -> Sweep:
         def on_visit(visit: Visit) -> None:
             progress.update(task, advance=1, last=f"{visit.node}: {visit.reach}")
 
-        return sweep(nodes, PROBES, options=options, clock=now, on_visit=on_visit)
+        return sweep(nodes, probes, options=options or SweepOptions(), clock=now, on_visit=on_visit)
 
 
-def _summary(done: Sweep, head: SnapshotHead, history: History, out: Console) -> None:
-    del history
+def summary(done: Sweep, head: SnapshotHead, out: Console) -> None:
+    """Print a line a node: what answered, what did not and why, how long it took."""
     for visit in done.visits:
         _print(out, f"{visit.node:<12} {_visit_words(visit)}")
     seconds = (done.ended - done.started).total_seconds()

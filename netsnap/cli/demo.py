@@ -1,0 +1,81 @@
+"""``netsnap demo``: the main job without a cluster, in half a minute."""
+
+import tempfile
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from collector import inventory
+from collector.playback import Player, Recording, load
+from netsnap.cli.collect import ask, save, summary
+from netsnap.cli.context import console, open_history
+from netsnap.cli.diff import explained
+from netsnap.history.store import History, SnapshotHead
+from netsnap.report import terminal
+from parsers.catalogue import PROBES
+
+MOMENTS = ("before", "after")
+
+NEXT = """
+This was a recording of three real nodes; the SSH was real. Now your own cluster:
+  netsnap init root@HOST [root@HOST …]    write netsnap.toml, the list of nodes
+  netsnap collect --label before          ask every node, save the answers
+  netsnap diff before latest              what changed since, and which change did it"""
+
+
+def demo(
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", help="Keep the history in this file, to look around in it."),
+    ] = None,
+) -> None:
+    """Collect twice from three recorded nodes over real SSH on loopback, and explain the diff.
+
+    Needs no root, no network and no cluster.
+
+    Example: netsnap demo --keep demo.db
+    """
+    with tempfile.TemporaryDirectory(prefix="netsnap-demo-") as folder:
+        with open_history(str(keep or Path(folder) / "demo.db")) as history:
+            _run(history, Path(folder))
+    if keep:
+        _say(f"\nKept: netsnap log --db {keep}; netsnap diff --db {keep} --details")
+    _say(NEXT)
+
+
+def _run(history: History, folder: Path) -> None:
+    recordings = {moment: recorded(moment) for moment in MOMENTS}
+    heads: list[SnapshotHead] = []
+    with Player(recordings[MOMENTS[0]]) as player:
+        nodes = inventory.load(player.write_inventory(folder)).nodes
+        for moment in MOMENTS:
+            player.play(recordings[moment])
+            asked = set(recordings[moment][0].probes)
+            _say(f"$ netsnap collect --label {moment}    ({recordings[moment][0].about})")
+            probes = tuple(probe for probe in PROBES if probe.name in asked)
+            done = ask(nodes, probes)
+            head = save(done, history, label=_free_label(history, moment))
+            summary(done, head, console())
+            heads.append(head)
+    _say(f"\n$ netsnap diff {heads[0].label} {heads[1].label}")
+    before, after = (history.load(head.id) for head in heads)
+    terminal.show(explained(history, before, after), console())
+
+
+def _free_label(history: History, wanted: str) -> str:
+    taken = {head.label for head in history.heads()}
+    names = (wanted, *(f"{wanted}-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
+def recorded(moment: str) -> list[Recording]:
+    """Load the recordings of one moment, in the order of the nodes' names."""
+    folder = files("samples").joinpath("demo", moment)
+    found = sorted(folder.iterdir(), key=lambda each: each.name)
+    return [load(each.read_bytes()) for each in found if each.name.endswith(".frames")]
+
+
+def _say(text: str) -> None:
+    console().print(text, markup=False, soft_wrap=True)
