@@ -5,15 +5,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from collector.probe import Probe, Where
+from parsers.bird import read_protocols
+from parsers.calico import read_node_status, read_setting
+from parsers.docker import read_inspect, read_ps
 from parsers.drivers import read_driver_statistics
 from parsers.errors import ParseError
+from parsers.filters import read_ruleset
 from parsers.interfaces import read_interfaces
 from parsers.neighbours import read_neighbours
 from parsers.node import read_netns, read_node, read_sysctl
 from parsers.reading import Reading
 from parsers.records import (
     Address,
+    BirdProtocol,
+    CalicoPeer,
+    CalicoProcess,
+    CalicoSetting,
+    Container,
+    ContainerSummary,
     DriverStatistics,
+    FilterRule,
     Interface,
     Neighbour,
     NetworkNamespace,
@@ -85,6 +96,43 @@ def _ip(words: str, *, family: str = r"(?: -4| -f inet)?") -> re.Pattern[str]:
 
 _SIX = r"(?: -6| -f inet6)"
 _ANY = r"(?: -[46]| -f inet6?)?"
+
+# A container that ends between the two commands is no failure; a docker that fails is one, and
+# must not look like a node without containers.
+_INSPECT_ALL = """\
+ids=$(docker ps -aq --no-trunc) || exit $?
+[ -z "$ids" ] || docker inspect --type container $ids"""
+_VANISHED_CONTAINER = re.compile(
+    r"Error(?: response from daemon)?: No such (?:container|object): \w+"
+)
+
+# Calico's own BIRD first. A socket without a program to ask through is told apart from no socket.
+_ASK_BIRD = """\
+for s in /var/run/calico/bird.ctl /run/calico/bird.ctl /run/bird/bird.ctl; do
+  [ -S "$s" ] || continue
+  for c in birdcl birdc; do
+    command -v $c >/dev/null 2>&1 && exec $c -r -s $s show protocols all
+  done
+  echo "no birdcl or birdc on the node to ask $s" >&2
+  exit 127
+done
+echo "no control socket of BIRD on the node" >&2
+exit 1"""
+
+_RUNTIME = r"(?:sudo )?(?:docker|podman|nerdctl)(?: -\S+)*"
+_SUDO = r"(?:sudo )?"
+
+
+def _setting(name: str) -> Entry:
+    """Ask for one setting of Calico v1 and v2."""
+    command = f"calicoctl config get {name}"
+    return Entry(
+        Probe(f"calicoctl-config-{name}", command, Where.NODE, needs="calicoctl"),
+        read_setting,
+        (CalicoSetting,),
+        re.compile(_SUDO + command, re.IGNORECASE),
+    )
+
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
@@ -164,7 +212,56 @@ ENTRIES: tuple[Entry, ...] = (
         re.compile(_NETNS_EXEC + r"sysctl(?: .*)?"),
         quiet=True,
     ),
-    # docker, Calico, BIRD and the packet filter follow here
+    Entry(
+        Probe("nft-ruleset", "nft -a list ruleset", Where.NETNS, needs="nft"),
+        read_ruleset,
+        (FilterRule,),
+        re.compile(_NETNS_EXEC + r"nft(?: -\w+)* list ruleset(?: \w+)?"),
+        harmless=re.compile(r"# Warning: table .* is managed by \S+, do not touch!"),
+    ),
+    Entry(
+        Probe("docker-ps", "docker ps -a --no-trunc", Where.NODE, needs="docker", limit=20),
+        read_ps,
+        (ContainerSummary,),
+        re.compile(_RUNTIME + r" (?:ps|container (?:ls|list))(?: .*)?"),
+    ),
+    Entry(
+        Probe(
+            "docker-inspect",
+            _INSPECT_ALL,
+            Where.NODE,
+            needs="docker",
+            limit=30,
+            shown="docker inspect --type container $(docker ps -aq --no-trunc)",
+        ),
+        read_inspect,
+        (Container,),
+        re.compile(_RUNTIME + r"(?: container)? inspect(?: .*)?"),
+        harmless=_VANISHED_CONTAINER,
+    ),
+    Entry(
+        # Where Calico does not run, calicoctl says so on stderr; that sentence is an answer.
+        Probe(
+            "calicoctl-node-status",
+            "calicoctl node status 2>&1",
+            Where.NODE,
+            needs="calicoctl",
+            shown="calicoctl node status",
+        ),
+        read_node_status,
+        (CalicoProcess, CalicoPeer),
+        re.compile(_SUDO + r"calicoctl node status"),
+    ),
+    _setting("asNumber"),
+    _setting("nodeToNodeMesh"),
+    _setting("logLevel"),
+    _setting("ipip"),
+    Entry(
+        Probe("birdcl-protocols", _ASK_BIRD, Where.NODE, shown="birdcl -r show protocols all"),
+        read_protocols,
+        (BirdProtocol,),
+        re.compile(_SUDO + r"bird(?:cl?|cl?6)(?: -r| -s \S+)* show protocols(?: all)?"),
+    ),
 )
 
 PROBES: tuple[Probe, ...] = tuple(each.probe for each in ENTRIES)
