@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
-from netsnap.model.numbers import WIDTH, Number, block, number
+from netsnap.model.numbers import IPV4, WIDTH, Number, block, number
 from netsnap.model.selector import Selector
 from parsers.facts import Fact
 from parsers.records import NextHop, Route, Rule
@@ -137,7 +138,7 @@ def _choose(group: list[tuple[Fact, Route]], family: int) -> Decision | None:
         if not route.next_hops:
             return Decision(Action.UNKNOWN, fact, reason=f"{route.prefix} shows no next hop")
         members += [Member(hop, fact) for hop in route.next_hops if "dead" not in hop.flags]
-        if members and family == 4:
+        if members and family == IPV4:
             break
     return Decision(Action.FORWARD, members[0].route, tuple(members)) if members else None
 
@@ -218,7 +219,7 @@ def _goto(rule: Rule) -> int | None:
 def _shortest(rule: Rule) -> int:
     """Return the shortest prefix length that counts, from ``suppress_prefixlength N``."""
     words = " ".join((rule.action, *rule.attributes)).split()
-    for name, value in zip(words, words[1:], strict=False):
+    for name, value in pairwise(words):
         if name in ("suppress_prefixlength", "suppress_prefixlen") and value.isdecimal():
             return int(value) + 1
     return 0

@@ -4,7 +4,9 @@ from functools import lru_cache
 from ipaddress import ip_address, ip_interface, ip_network
 from typing import NamedTuple
 
-WIDTH = {4: 32, 6: 128}
+IPV4 = 4
+IPV6 = 6
+WIDTH = {IPV4: 32, IPV6: 128}
 
 
 class Number(NamedTuple):
@@ -25,6 +27,11 @@ class Block(NamedTuple):
         """Say whether the address lies inside."""
         shift = WIDTH[self.family] - self.length
         return self.family == number.family and self.bits >> shift == number.bits >> shift
+
+    def meets(self, other: "Block") -> bool:
+        """Say whether two blocks have an address in common."""
+        wider = min(self, other, key=lambda each: each.length)
+        return wider.holds(Number(*(other if wider is self else self)[:2]))
 
 
 @lru_cache(maxsize=1 << 16)
@@ -52,4 +59,4 @@ def is_link_local(of: Number) -> bool:
     return LINK_LOCAL[of.family].holds(of)
 
 
-LINK_LOCAL = {4: block("169.254.0.0/16"), 6: block("fe80::/10")}
+LINK_LOCAL = {IPV4: block("169.254.0.0/16"), IPV6: block("fe80::/10")}

@@ -68,7 +68,7 @@ class Selector:
             self.ingress is None or self.ingress == (ingress or LOOPBACK),
         )
         if any(each is False for each in conditions):
-            return not self.inverted if self.inverted else False
+            return self.inverted
         if any(each is None for each in conditions):
             return None
         return not self.inverted

@@ -1,0 +1,58 @@
+"""Which namespaces are workloads, and by which addresses others know them."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from collector.capture import HOST
+from netsnap.model.disposition import Endpoint
+from netsnap.model.space import Place, Space
+from parsers.records import Container
+
+
+def endpoints_of(
+    spaces: Mapping[Place, Space], former: Mapping[Place, Space]
+) -> tuple[Endpoint, ...]:
+    """List the workloads: namespaces with a running container or an address of their own.
+
+    A workload that has no address (any more, or that was not read) is sought by the one that it
+    has in the other snapshot (``former``).
+    """
+    running = _running(spaces.values())
+    found = []
+    for place, space in spaces.items():
+        if space.netns == HOST or not (space.global_addresses or place in running):
+            continue
+        addresses = space.global_addresses
+        if not addresses and place in former:
+            addresses = former[place].global_addresses
+        found.append((place, addresses, space.dark))
+    shared = Counter(_name(place) for place, _, _ in found)
+    return tuple(
+        sorted(
+            Endpoint(
+                name=_name(place) if shared[_name(place)] == 1 else f"{_name(place)}@{place[0]}",
+                node=place[0],
+                netns=place[1],
+                addresses=addresses,
+                assumed=dark,
+            )
+            for place, addresses, dark in found
+        )
+    )
+
+
+def _running(spaces: Iterable[Space]) -> frozenset[Place]:
+    """Return the namespaces that running containers are in, by their workloads' names."""
+    return frozenset(
+        (space.node, fact.record.workload)
+        for space in spaces
+        for fact in space.facts.values()
+        if isinstance(fact.record, Container) and fact.record.status in ("running", "paused")
+    )
+
+
+def _name(place: Place) -> str:
+    """Return "namespace/pod" as it is, any other name with its node."""
+    node, netns = place
+    is_pod = "/" in netns and not netns.startswith(("mount:", "net:"))
+    return netns if is_pod else f"{netns}@{node}"

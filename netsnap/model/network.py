@@ -1,0 +1,174 @@
+"""A snapshot as a forwarding network: namespaces, what joins them, and walks between them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from functools import cached_property, partial
+from ipaddress import ip_address
+
+from collector.capture import HOST
+from netsnap.model.disposition import Disposition, Endpoint, Path
+from netsnap.model.endpoints import endpoints_of
+from netsnap.model.fib import Packet
+from netsnap.model.gates import reverse_path_gate
+from netsnap.model.joins import Ends, join
+from netsnap.model.numbers import Number, number
+from netsnap.model.segment import Segment, segment
+from netsnap.model.space import Own, Place, Port, Space
+from netsnap.model.walk import Walker
+from parsers.facts import Fact, Facts, Key
+
+
+class Network:
+    """All namespaces of one snapshot. Nothing is computed before it is asked for."""
+
+    def __init__(
+        self, facts: Facts, spaces: Mapping[Place, Space], former: Mapping[Place, Space]
+    ) -> None:
+        """Take namespaces as they are; ``former`` are the same of another snapshot."""
+        self.facts = facts
+        self.spaces = spaces
+        self._former = former
+        self._segments: dict[Port, Segment] = {}
+        self._ends: dict[str, Ends] = {}
+        self._walker = Walker(self)
+
+    @classmethod
+    def of(cls, facts: Facts, *, assumed: Facts | None = None) -> "Network":
+        """Build the network of a snapshot.
+
+        ``assumed`` is an earlier or later snapshot, from which the workloads and addresses of
+        nodes are taken that this one did not see. Such a node is dark: a walk that begins or
+        arrives there is UNKNOWN.
+        """
+        spaces = _spaces(facts, facts.reached, dark=False)
+        former: dict[Place, Space] = {}
+        if assumed is not None:
+            former = _spaces(assumed, assumed.reached, dark=True)
+            for place, space in former.items():
+                if space.node not in facts.reached:
+                    spaces[place] = space
+        return cls(facts, spaces, former)
+
+    def overlay(self, facts: Facts, entries: Mapping[Key, Fact | None]) -> "Network":
+        """Return the network of ``facts``, which differ from this one's by ``entries``.
+
+        None is a fact that is taken away. Namespaces without an entry are shared.
+        """
+        touched: dict[Place, dict[Key, Fact | None]] = defaultdict(dict)
+        for key, fact in entries.items():
+            touched[key.node, key.netns][key] = fact
+        spaces = dict(self.spaces)
+        for place, altered in touched.items():
+            if place[0] in facts.reached:
+                old = spaces.get(place)
+                held = {**(old.facts if old is not None else {}), **altered}
+                left = (fact for fact in held.values() if fact is not None)
+                spaces[place] = Space(place, left, partial(facts.sees, *place), dark=False)
+        return Network(facts, spaces, self._former)
+
+    @cached_property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """All workloads with a namespace of their own, in order of name."""
+        return endpoints_of(self.spaces, self._former)
+
+    @cached_property
+    def asks_source(self) -> bool:
+        """Whether any routing rule asks for a packet's source."""
+        return any(
+            policy.selects_source
+            for space in self.spaces.values()
+            if not space.dark
+            for policy in space.policies.values()
+        )
+
+    def walk(self, source: Place, destination: str, *, source_address: str = "") -> Path:
+        """Walk a packet from a namespace to an address.
+
+        ``source_address`` is the namespace's first of the family if it is not given. Raises
+        ValueError for a destination that is no address.
+        """
+        space = self.spaces.get(source)
+        if space is None:
+            return Path(Disposition.UNKNOWN, (), f"{source[1]} on {source[0]} was not seen")
+        target = str(ip_address(destination))
+        packet = Packet(source_address or _source(space, number(target)), target)
+        return self._filtered(self._walker.begin(space, packet), packet)
+
+    def segment(self, port: Port) -> Segment:
+        """Return what an interface is connected to."""
+        if port not in self._segments:
+            self._segments[port] = segment(port, self.spaces, self._node_ends(port.node))
+        return self._segments[port]
+
+    def across_fabric(self, port: Port, target: str) -> tuple[tuple[Port, ...], str]:
+        """Return the other nodes' interfaces on the link of ``port`` that have an address."""
+        space = self.spaces[port[:2]]
+        networks = space.networks(port.device)
+        holders = [
+            each for each in self._owners.get(number(target), ()) if each[0].node != port.node
+        ]
+        found = []
+        for owner, own in holders:
+            others = self.spaces[owner[:2]].networks(own.device)
+            if not networks or any(a.meets(b) for a in networks for b in others):
+                found.append(owner)
+        if found or not (holders or self._faceless):
+            return tuple(found), ""
+        names = ", ".join(sorted({owner.node for owner, _ in holders} or self._faceless))
+        return (), f"{target} may be reached on {names}; the snapshot does not show it"
+
+    @cached_property
+    def _owners(self) -> Mapping[Number, list[tuple[Port, Own]]]:
+        found: dict[Number, list[tuple[Port, Own]]] = defaultdict(list)
+        for space in self.spaces.values():
+            if space.netns == HOST:
+                for own in space.addresses:
+                    if own.device != "lo":
+                        found[own.number].append((Port(*space.place, own.device), own))
+        return found
+
+    @cached_property
+    def _faceless(self) -> frozenset[str]:
+        """Nodes whose addresses are not known."""
+        asked = {view.node for view in self.facts.snapshot.nodes}
+        known = {
+            space.node
+            for space in self.spaces.values()
+            if space.netns == HOST and (space.dark or space.sees("address"))
+        }
+        return frozenset(asked - known)
+
+    def _node_ends(self, node: str) -> Ends:
+        if node not in self._ends:
+            seen = (space for space in self.spaces.values() if space.node == node)
+            self._ends[node] = join(space for space in seen if not space.dark)
+        return self._ends[node]
+
+    def _filtered(self, path: Path, packet: Packet) -> Path:
+        """Cut a path where a reverse-path filter drops the packet."""
+        for at, hop in enumerate(path.hops):
+            if hop.ingress:
+                stop = reverse_path_gate(self.spaces[hop.node, hop.netns], hop, packet)
+                if stop is not None:
+                    return Path(stop.disposition, (*path.hops[:at], *stop.hops), stop.reason)
+        return path
+
+
+def _spaces(facts: Facts, nodes: Iterable[str], *, dark: bool) -> dict[Place, Space]:
+    groups: dict[Place, list[Fact]] = {}
+    for (node, _), netns in facts.netns.items():
+        groups[node, netns] = []
+    for key, fact in facts.by_key.items():
+        groups.setdefault((key.node, key.netns), []).append(fact)
+    wanted = frozenset(nodes)
+    return {
+        place: Space(place, group, partial(facts.sees, *place), dark=dark)
+        for place, group in groups.items()
+        if place[0] in wanted
+    }
+
+
+def _source(space: Space, target: Number) -> str:
+    return next(
+        (each for each in space.global_addresses if number(each).family == target.family), ""
+    )

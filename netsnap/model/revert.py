@@ -1,0 +1,91 @@
+"""Worlds that never were: one snapshot with some facts as they are in the other."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from netsnap.diff.changes import Alteration, Change
+from netsnap.model.network import Network
+from parsers.facts import Fact, Facts, Key
+from parsers.records import Sysctl
+from parsers.roles import Role, fields_of
+
+WRITES_THROUGH = {
+    "net.ipv4.ip_forward": ("net.ipv4.conf.", ".forwarding"),
+    "net.ipv6.conf.all.forwarding": ("net.ipv6.conf.", ".forwarding"),
+}
+"""Switches whose write the kernel repeats into each interface's own switch."""
+
+Entries = Mapping[Key, Fact | None]
+
+
+def revert(after: Facts, changes: Iterable[Change]) -> Facts:
+    """Return ``after``'s world in which these changes did not happen."""
+    return _overlaid(after, _undone(after, changes))
+
+
+def apply(before: Facts, changes: Iterable[Change]) -> Facts:
+    """Return ``before``'s world in which only these changes happened."""
+    return revert(before, (_mirrored(change) for change in changes))
+
+
+def reverted(network: Network, changes: Iterable[Change]) -> Network:
+    """Return the network without these changes, sharing the namespaces that they do not touch.
+
+    It is the same as building the network of ``revert(network.facts, changes)``, and cheaper.
+    """
+    entries = _undone(network.facts, changes)
+    return network.overlay(_overlaid(network.facts, entries), entries)
+
+
+def _mirrored(change: Change) -> Change:
+    turned = {Alteration.ADDED: Alteration.REMOVED, Alteration.REMOVED: Alteration.ADDED}
+    alteration = turned.get(change.alteration, change.alteration)
+    return replace(change, alteration=alteration, before=change.after, after=change.before)
+
+
+def _undone(world: Facts, changes: Iterable[Change]) -> Entries:
+    entries: dict[Key, Fact | None] = {}
+    for change in changes:
+        if change.alteration is Alteration.RENEWED:
+            continue
+        entries[change.key] = _former(world, change)
+    for key, fact in tuple(entries.items()):
+        if fact is not None and isinstance(fact.record, Sysctl):
+            for other in _written_through(world, key, fact.record):
+                entries.setdefault(other.key, other)
+    return entries
+
+
+def _former(world: Facts, change: Change) -> Fact | None:
+    """Return the fact as it was, but as the object it is now: a veth keeps its new index."""
+    present = world.by_key.get(change.key)
+    if change.before is None or present is None:
+        return change.before
+    kind: type = type(present.record)
+    now = {name: getattr(present.record, name) for name in fields_of(kind, Role.INCARNATION)}
+    return replace(change.before, record=replace(change.before.record, **now))
+
+
+def _written_through(world: Facts, key: Key, switch: Sysctl) -> Iterator[Fact]:
+    if switch.name not in WRITES_THROUGH:
+        return
+    start, end = WRITES_THROUGH[switch.name]
+    for other, fact in world.by_key.items():
+        if other[:3] == key[:3] and isinstance(fact.record, Sysctl):
+            name = fact.record.name
+            if name.startswith(start) and name.endswith(end) and name != switch.name:
+                yield replace(fact, record=replace(fact.record, value=switch.value))
+
+
+def _overlaid(facts: Facts, entries: Entries) -> Facts:
+    by_key = dict(facts.by_key)
+    netns = dict(facts.netns)
+    listed = {(node, name) for (node, _), name in netns.items()}
+    for key, fact in entries.items():
+        if fact is None:
+            by_key.pop(key, None)
+            continue
+        by_key[key] = fact
+        if (key.node, key.netns) not in listed and key.node in facts.reached:
+            netns[key.node, fact.answer.question.scope] = key.netns
+    return replace(facts, by_key=by_key, netns=netns)

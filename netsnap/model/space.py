@@ -1,0 +1,215 @@
+"""One network namespace of a snapshot: its facts in the shapes that a walk asks for."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import NamedTuple
+
+from collector.capture import HOST
+from netsnap.model.fib import Action, Decision, Packet, RoutingPolicy
+from netsnap.model.numbers import (
+    IPV4,
+    IPV6,
+    WIDTH,
+    Block,
+    Number,
+    bare,
+    block,
+    is_link_local,
+    number,
+)
+from parsers.facts import Fact, Key
+from parsers.records import (
+    Address,
+    DriverStatistics,
+    Interface,
+    Neighbour,
+    Route,
+    Rule,
+    Sysctl,
+)
+
+Place = tuple[str, str]
+"""(node, netns)."""
+
+STANDARD_RULES = ((0, "local"), (32766, "main"), (32767, "default"))
+"""What a kernel without policy routing does, which has no rules to list."""
+
+
+class Port(NamedTuple):
+    """An interface and where it is."""
+
+    node: str
+    netns: str
+    device: str
+
+
+class Own(NamedTuple):
+    """An address of an interface, and the block it is on-link in."""
+
+    device: str
+    number: Number
+    text: str
+    block: Block
+    scope: str
+    fact: Fact
+
+
+class Space:
+    """One namespace. ``sees(kind)`` says whether a kind was read there wholly.
+
+    ``dark`` marks a namespace of a node that the snapshot did not see: its addresses are known
+    from another snapshot, and nothing else counts.
+    """
+
+    def __init__(
+        self, place: Place, facts: Iterable[Fact], sees: Callable[[str], bool], *, dark: bool
+    ) -> None:
+        self.node, self.netns = place
+        self.dark = dark
+        self.facts: dict[Key, Fact] = {fact.key: fact for fact in facts}
+        self.sees = sees
+        self._decisions: dict[tuple[Packet, str], Decision] = {}
+
+    @property
+    def place(self) -> Place:
+        """(node, netns)."""
+        return self.node, self.netns
+
+    @property
+    def name(self) -> str:
+        """The namespace as a person would call it."""
+        return self.node if self.netns == HOST else self.netns
+
+    @cached_property
+    def interfaces(self) -> Mapping[str, tuple[Fact, Interface]]:
+        """Interfaces by name."""
+        return {
+            fact.record.name: (fact, fact.record)
+            for fact in self.facts.values()
+            if isinstance(fact.record, Interface)
+        }
+
+    @cached_property
+    def peers(self) -> Mapping[str, int]:
+        """Index of the other end of each veth, from ``@ifN`` or else from the driver."""
+        found = {
+            fact.record.interface: fact.record.peer_index
+            for fact in self.facts.values()
+            if isinstance(fact.record, DriverStatistics) and fact.record.peer_index is not None
+        }
+        for name, (_, interface) in self.interfaces.items():
+            if interface.peer_index is not None:
+                found[name] = interface.peer_index
+        return found
+
+    @cached_property
+    def addresses(self) -> tuple[Own, ...]:
+        """All addresses of all interfaces."""
+        return tuple(
+            Own(
+                record.interface,
+                number(bare(record.address)),
+                bare(record.address),
+                block(record.peer or record.address),
+                record.scope,
+                fact,
+            )
+            for fact in self.facts.values()
+            if isinstance(record := fact.record, Address)
+        )
+
+    @cached_property
+    def global_addresses(self) -> tuple[str, ...]:
+        """Addresses that others could reach it by, IPv4 before IPv6, in the order of the text."""
+        found = [
+            own
+            for own in self.addresses
+            if own.scope in ("global", "") and own.device != "lo" and not is_link_local(own.number)
+        ]
+        found.sort(key=lambda own: own.number.family)
+        return tuple(dict.fromkeys(own.text for own in found))
+
+    def networks(self, device: str) -> list[Block]:
+        """Return the blocks that are on-link on an interface; single addresses are none."""
+        return [
+            own.block
+            for own in self.addresses
+            if own.device == device
+            and own.block.length < WIDTH[own.block.family]
+            and not is_link_local(own.number)
+        ]
+
+    @cached_property
+    def _neighbours(self) -> Mapping[tuple[str, str], tuple[Fact, Neighbour]]:
+        return {
+            (fact.record.device, fact.record.address): (fact, fact.record)
+            for fact in self.facts.values()
+            if isinstance(fact.record, Neighbour) and "proxy" not in fact.record.flags
+        }
+
+    def neighbour(self, device: str, address: str) -> tuple[Fact | None, str]:
+        """Return a neighbour entry and its condition; (None, "") if there is none."""
+        found = self._neighbours.get((device, address))
+        return (found[0], found[1].condition) if found else (None, "")
+
+    @cached_property
+    def switches(self) -> Mapping[str, tuple[Fact, str]]:
+        """Kernel switches by name."""
+        return {
+            fact.record.name: (fact, fact.record.value)
+            for fact in self.facts.values()
+            if isinstance(fact.record, Sysctl)
+        }
+
+    def switch(self, family: int, device: str, name: str) -> tuple[Fact | None, str]:
+        """Return one interface's switch and its value; (None, "") if the snapshot lacks it."""
+        device = device.replace(".", "/")
+        return self.switches.get(f"net.ipv{family}.conf.{device}.{name}", (None, ""))
+
+    @cached_property
+    def policies(self) -> Mapping[int, RoutingPolicy]:
+        """Rules and tables by family."""
+        rules: dict[int, list[Fact]] = {IPV4: [], IPV6: []}
+        routes: dict[int, list[Fact]] = {IPV4: [], IPV6: []}
+        for fact in self.facts.values():
+            if isinstance(fact.record, Rule):
+                rules[fact.record.family].append(fact)
+            elif isinstance(fact.record, Route):
+                routes[fact.record.family].append(fact)
+        if not any(rules.values()):
+            rules = {family: _standard_rules(self.place, family, routes) for family in rules}
+        return {family: RoutingPolicy(family, rules[family], routes[family]) for family in rules}
+
+    def decide(self, packet: Packet, ingress: str) -> Decision:
+        """Look up a packet that came in by ``ingress`` ("" for one that begins here)."""
+        for kind, what in (("route", "routes"), ("rule", "routing rules")):
+            if not self.sees(kind):
+                return Decision(Action.UNKNOWN, reason=f"the {what} of {self.name} were not read")
+        policy = self.policies[number(packet.destination).family]
+        key = (
+            Packet(packet.source if policy.selects_source else "", packet.destination),
+            ingress if policy.selects_ingress else "",
+        )
+        if key not in self._decisions:
+            self._decisions[key] = policy.decide(packet, ingress)
+        return self._decisions[key]
+
+    def answers_for(self, device: str, address: str) -> bool:
+        """Say whether it answers ARP or NDP for an address of its own on ``device``.
+
+        For IPv4 any address of the namespace does, whichever interface has it (arp_ignore=0).
+        """
+        wanted = number(address)
+        return any(
+            own.number == wanted and (wanted.family == IPV4 or own.device == device)
+            for own in self.addresses
+        )
+
+
+def _standard_rules(place: Place, family: int, routes: Mapping[int, list[Fact]]) -> list[Fact]:
+    """Return the three rules of a kernel that has no policy routing and prints none."""
+    if not routes[family]:
+        return []
+    answer = routes[family][0].answer
+    rules = [Rule(family, at, "from all", f"lookup {table}") for at, table in STANDARD_RULES]
+    return [Fact(Key(*place, Rule.kind, rule.identity), rule, answer, 0) for rule in rules]
