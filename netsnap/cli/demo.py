@@ -14,7 +14,7 @@ from netsnap.cli.context import console, open_history
 from netsnap.cli.diff import explained
 from netsnap.history.store import History, SnapshotHead
 from netsnap.report import terminal
-from parsers.catalogue import PROBES
+from parsers.catalogue import entry
 
 MOMENTS = ("before", "after")
 
@@ -37,9 +37,11 @@ def demo(
 
     Example: netsnap demo --keep demo.db
     """
-    with tempfile.TemporaryDirectory(prefix="netsnap-demo-") as folder:
-        with open_history(str(keep or Path(folder) / "demo.db")) as history:
-            _run(history, Path(folder))
+    with (
+        tempfile.TemporaryDirectory(prefix="netsnap-demo-") as folder,
+        open_history(str(keep or Path(folder) / "demo.db")) as history,
+    ):
+        _run(history, Path(folder))
     if keep:
         _say(f"\nKept: netsnap log --db {keep}; netsnap diff --db {keep} --details")
     _say(NEXT)
@@ -52,9 +54,8 @@ def _run(history: History, folder: Path) -> None:
         nodes = inventory.load(player.write_inventory(folder)).nodes
         for moment in MOMENTS:
             player.play(recordings[moment])
-            asked = set(recordings[moment][0].probes)
             _say(f"$ netsnap collect --label {moment}    ({recordings[moment][0].about})")
-            probes = tuple(probe for probe in PROBES if probe.name in asked)
+            probes = [entry(name).probe for name in recordings[moment][0].probes]
             done = ask(nodes, probes)
             head = save(done, history, label=_free_label(history, moment))
             summary(done, head, console())

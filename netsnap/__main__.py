@@ -1,0 +1,5 @@
+"""``python -m netsnap``."""
+
+from netsnap.cli.main import main
+
+main()
