@@ -8,10 +8,11 @@ from netsnap.explain.chain import UNTESTED, Links, descendants
 from netsnap.explain.events import NODE, Event, EventId, World, all_changes
 from netsnap.explain.explanation import OUTSIDE, Proof
 from netsnap.explain.links.happened import Happened
-from netsnap.explain.pairs import Matrix, Pair
+from netsnap.explain.pairs import Pair, leaves
+from netsnap.model.disposition import Endpoint
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pair_state
-from netsnap.model.revert import revert
+from netsnap.model.revert import reverted
 
 Restored = Callable[[Sequence[Change]], frozenset[Pair]]
 
@@ -30,7 +31,7 @@ class Culprit:
     joint: tuple[EventId, ...] = ()
 
 
-def restorer(world: World, lost: frozenset[Pair]) -> Restored:
+def restorer(after: Network, lost: frozenset[Pair]) -> Restored:
     """Make the counterfactual test: given changes, which lost pairs work once these are undone?
 
     The test runs on the model of t2 with t1's value for every change that is undone. ``lost`` are
@@ -38,22 +39,26 @@ def restorer(world: World, lost: frozenset[Pair]) -> Restored:
     """
 
     def restored(changes: Sequence[Change]) -> frozenset[Pair]:
-        undone = Network.of(revert(world.after, changes), assumed=world.before)
-        ways_out = outside(undone) if any(pair[1] == OUTSIDE for pair in lost) else {}
+        undone = reverted(after, changes)
         endpoints = {endpoint.name: endpoint for endpoint in undone.endpoints}
-        found = set()
-        for pair in lost:
-            if pair[1] == OUTSIDE:
-                trial = Matrix(endpoints, {}, ways_out)
-                if trial.works(pair) is True:
-                    found.add(pair)
-            elif pair[0] in endpoints and pair[1] in endpoints:
-                state = pair_state(undone, endpoints[pair[0]], endpoints[pair[1]])
-                if state.works is True:
-                    found.add(pair)
-        return frozenset(found)
+        ways_out = outside(undone) if any(pair[1] == OUTSIDE for pair in lost) else {}
+        return frozenset(
+            pair
+            for pair in lost
+            if (
+                leaves(ways_out.get(pair[0]))
+                if pair[1] == OUTSIDE
+                else _works(undone, endpoints.get(pair[0]), endpoints.get(pair[1]))
+            )
+        )
 
     return restored
+
+
+def _works(network: Network, source: Endpoint | None, target: Endpoint | None) -> bool:
+    if source is None or target is None:
+        return False
+    return pair_state(network, source, target).works is True
 
 
 @dataclass(frozen=True)

@@ -22,13 +22,12 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     answer by digest, for the evidence.
     """
     world = World(before, after, difference)
-    was = matrix(Network.of(before, assumed=after))
-    is_ = matrix(Network.of(after, assumed=before))
-    pairs = compare_pairs(was, is_)
+    later = Network.of(after, assumed=before)
+    pairs = compare_pairs(matrix(Network.of(before, assumed=after)), matrix(later))
     happened = events(world)
     lost = _names(pairs)
     happening = Happened(happened, world)
-    found = culprits(Trial(happening, parents(happening), lost, restorer(world, lost)))
+    found = culprits(Trial(happening, parents(happening), lost, restorer(later, lost)))
     witness = Witness(before, after, raw, {})
     causes = tuple(_cause(culprit, world, witness) for culprit in found)
     told = [event for culprit in found for event in (culprit.event, *culprit.follows)]

@@ -23,7 +23,7 @@ class Matrix:
     def works(self, pair: Pair) -> bool | None:
         """Whether the pair works; None if that cannot be told."""
         if pair[1] == OUTSIDE:
-            return _leaves(self.ways_out.get(pair[0]))
+            return leaves(self.ways_out.get(pair[0]))
         state = self.states.get(pair)
         return state.works if state else None
 
@@ -57,7 +57,8 @@ def failing(state: PairState) -> Path:
     )
 
 
-def _leaves(way: Path | None) -> bool | None:
+def leaves(way: Path | None) -> bool | None:
+    """Say whether a way out gets out of the cluster; None if that cannot be told."""
     if way is None or way.disposition is Disposition.UNKNOWN:
         return None
     return way.disposition is Disposition.LEFT_CLUSTER
