@@ -164,7 +164,9 @@ class _Session:
     def formatting(self) -> Dialect:
         """Find out the text formatting from the public preview; without one, write for all."""
         try:
-            reply = self._client.get("/preview/text", params={"text": _PROBE})
+            reply = self._client.get(
+                "/preview/text", params={"text": _PROBE}, headers={"Accept": "text/html"}
+            )
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
         if reply.is_success and "<strong>netsnap</strong>" in reply.text:
