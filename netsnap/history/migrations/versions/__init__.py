@@ -1,0 +1,1 @@
+"""One file a revision; the first revision is the first schema."""

@@ -1,0 +1,278 @@
+"""From a sweep to rows: what of it is new, and what was read from that.
+
+Everything is prepared without a lock, node by node, against what the history has of that node;
+then the rows are written at once. Contents are never removed, so what was there at the time of
+preparing is there at the time of writing; what another process stored meanwhile is not stored
+twice, because rows go by their digest.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from collector.capture import Capture, Question, Reach, Sweep, Visit
+from netsnap.history import reader, schema
+from netsnap.history.blobs import Base, Blob, Press, Shelf, digest_of, squeeze
+from netsnap.history.sheet import (
+    Key,
+    Row,
+    Written,
+    distinct,
+    micros,
+    plain,
+    read_sheet,
+    row_of,
+    snapshot_id,
+    stripped,
+    write_head,
+    write_sheet,
+    write_times,
+)
+
+
+class VisitRow(NamedTuple):
+    """A row of ``visits`` without its snapshot and position."""
+
+    node: str
+    head: str
+    captures: int
+    sheet: bytes
+    times: bytes
+
+
+class ReadingRow(NamedTuple):
+    """A row of ``readings``."""
+
+    sheet: bytes
+    reader: str
+    page: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A sweep as rows, in an order in which each refers only to those before it."""
+
+    sweep: Sweep
+    label: str
+    visits: tuple[VisitRow, ...]
+    written: tuple[Written, ...]
+    blobs: tuple[Blob, ...]
+    readings: tuple[ReadingRow, ...]
+    bytes_new: int
+
+    def id_after(self, previous: str) -> str:
+        """Return the snapshot's id in a chain in which ``previous`` precedes it."""
+        sweep = self.sweep
+        return snapshot_id(previous, self.label, sweep.started, sweep.ended, self.written)
+
+    def row(self, number: int, previous: str, *, imported: bool) -> dict[str, Any]:
+        """Return the row of ``snapshots``."""
+        visits = self.sweep.visits
+        return {
+            "number": number,
+            "id": self.id_after(previous),
+            "previous": previous,
+            "imported": imported,
+            "label": self.label,
+            "started": micros(self.sweep.started),
+            "ended": micros(self.sweep.ended),
+            "asked": len(visits),
+            "reached": sum(visit.reach is Reach.REACHED for visit in visits),
+            "captures": sum(len(visit.captures) for visit in visits),
+            "bytes_new": self.bytes_new,
+            "bytes_stored": sum(len(blob.data) for blob in self.blobs)
+            + sum(len(visit.head) + len(visit.times) for visit in self.visits),
+        }
+
+
+def prepare(connection: sa.Connection, sweep: Sweep, label: str) -> Prepared:
+    """Return a sweep as rows. Raises HistoryError if what it builds upon is damaged."""
+    preparation = _Preparation(connection, Shelf(connection))
+    pairs = [preparation.visit(visit) for visit in sweep.visits]
+    return Prepared(
+        sweep,
+        label,
+        tuple(row for row, _ in pairs),
+        tuple(written for _, written in pairs),
+        tuple(preparation.blobs.values()),
+        tuple(preparation.readings),
+        preparation.bytes_new,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the history has of a node: its last sheet that holds answers, and what was read."""
+
+    sheet: Base | None = None
+    page: Base | None = None
+    is_read: bool = False  # the page was made by these very readers
+    answers: dict[Question, Row] = field(default_factory=dict)
+
+    @property
+    def bases(self) -> dict[tuple[str, str], str]:
+        """Return the digests of one answer to each probe, by (probe, stream)."""
+        found: dict[tuple[str, str], str] = {}
+        for row in self.answers.values():
+            found.setdefault((row.probe, "out"), row.digest)
+            found.setdefault((row.probe, "err"), row.error_digest)
+        return found
+
+
+class _Output(NamedTuple):
+    """One output of a capture that the history does not have, and where it came from."""
+
+    digest: bytes
+    content: bytes
+    question: Question
+    stream: str  # "out" or "err"
+
+    @property
+    def sort(self) -> tuple[str, str]:
+        """What outputs are like each other by."""
+        return self.question.probe, self.stream
+
+
+@dataclass
+class _Preparation:
+    """Gathers the rows of one sweep."""
+
+    connection: sa.Connection
+    shelf: Shelf
+    press: Press = field(default_factory=Press)
+    blobs: dict[bytes, Blob] = field(default_factory=dict)
+    readings: list[ReadingRow] = field(default_factory=list)
+    bytes_new: int = 0
+    lines: dict[Key, bytes] = field(default_factory=dict)
+    examples: dict[tuple[str, str], Base] = field(default_factory=dict)
+
+    def visit(self, visit: Visit) -> tuple[VisitRow, Written]:
+        """Return the visit's rows; what they refer to is in ``blobs`` or in the history."""
+        rows = [row_of(capture) for capture in visit.captures]
+        before = self._before(visit.node)
+        self._keep_outputs(visit, rows, before)
+        content = write_sheet(rows)
+        sheet = digest_of(content)
+        if before.sheet is None or before.sheet.digest != sheet:
+            self._keep(sheet, content, ("sheet", ""), before.sheet)
+        if not (before.is_read and before.sheet and before.sheet.digest == sheet):
+            self._keep_page(sheet, zip(rows, visit.captures, strict=True), before)
+        times = write_times(visit)
+        head = write_head(visit)
+        row = VisitRow(plain(visit.node), head, len(rows), sheet, squeeze(times))
+        return row, Written(head, sheet, times)
+
+    def _before(self, node: str) -> _Before:
+        visits, readings = schema.visits, schema.readings
+        last = self.connection.execute(
+            sa.select(visits.c.sheet)
+            .where(visits.c.node == plain(node), visits.c.captures > 0)
+            .order_by(visits.c.snapshot.desc())
+            .limit(1)
+        ).scalar()
+        if last is None:
+            return _Before()
+        query = sa.select(readings.c.reader, readings.c.page).where(readings.c.sheet == last)
+        pages: dict[str, bytes] = {row.reader: row.page for row in self.connection.execute(query)}
+        page = pages.get(reader.version()) or next(iter(pages.values()), None)
+        bases = self._bases([last] if page is None else [last, page])
+        before = _Before(
+            bases[last],
+            bases.get(page) if page else None,
+            reader.version() in pages,
+            {row.question: row for row in read_sheet(bases[last].content)},
+        )
+        self._remember_lines(before)
+        return before
+
+    def _remember_lines(self, before: _Before) -> None:
+        if before.is_read and before.page:
+            keys = distinct(before.answers.values())
+            self.lines.update(zip(keys, before.page.content.split(b"\n"), strict=True))
+
+    def _bases(self, digests: Iterable[bytes]) -> dict[bytes, Base]:
+        wanted = list(dict.fromkeys(digests))
+        depths = self.shelf.depths(wanted)
+        contents = self.shelf.fetch(wanted)
+        return {digest: Base(digest, depths[digest], contents[digest]) for digest in wanted}
+
+    def _keep_outputs(self, visit: Visit, rows: list[Row], before: _Before) -> None:
+        fresh = self._fresh(visit, rows, before)
+        alike = before.bases
+        origins: dict[bytes, bytes] = {}
+        for output in fresh:
+            origin = _digest_in(before.answers.get(output.question), output.stream)
+            if origin is None and output.sort not in self.examples:
+                origin = alike.get(output.sort)
+            if origin is not None:
+                origins[output.digest] = bytes.fromhex(origin)
+        bases = self._bases(origins.values())
+        for output in fresh:
+            base = bases.get(origins.get(output.digest, b""))
+            self._keep(output.digest, output.content, output.sort, base)
+            self.bytes_new += len(output.content)
+
+    def _fresh(self, visit: Visit, rows: list[Row], before: _Before) -> list[_Output]:
+        """Return what no one has stored yet, each content once."""
+        seen = {d for row in before.answers.values() for d in (row.digest, row.error_digest)}
+        fresh: dict[bytes, _Output] = {}
+        for digest, content, question, stream in _outputs(rows, visit.captures):
+            raw = bytes.fromhex(digest)
+            if digest not in seen and raw not in self.blobs:
+                fresh.setdefault(raw, _Output(raw, content, question, stream))
+        known = self.shelf.depths(fresh)
+        return [output for digest, output in fresh.items() if digest not in known]
+
+    def _keep(
+        self, digest: bytes, content: bytes, sort: tuple[str, str], base: Base | None
+    ) -> None:
+        """Make a blob, against ``base`` or else against the first of its sort in this sweep."""
+        if digest in self.blobs:
+            return
+        blob = self.press.blob(digest, content, (base, self.examples.get(sort)))
+        self.blobs[digest] = blob
+        if sort not in self.examples:
+            self.examples[sort] = Base(digest, blob.depth, content)
+            self.press.keep_ready(self.examples[sort])
+
+    def _keep_page(
+        self, sheet: bytes, answers: Iterable[tuple[Row, Capture]], before: _Before
+    ) -> None:
+        readings = schema.readings
+        found = self.connection.execute(
+            sa.select(readings.c.page).where(
+                readings.c.sheet == sheet, readings.c.reader == reader.version()
+            )
+        ).scalar()
+        if found is None:
+            content = b"\n".join(self._lines(answers))
+            page = digest_of(content)
+            self._keep(page, content, ("page", ""), before.page)
+            self.readings.append(ReadingRow(sheet, reader.version(), page))
+
+    def _lines(self, answers: Iterable[tuple[Row, Capture]]) -> Iterator[bytes]:
+        """Yield what was read from each distinct answer; reads only what no one has read."""
+        done: set[Key] = set()
+        for row, capture in answers:
+            if row.key in done:
+                continue
+            done.add(row.key)
+            if row.key not in self.lines:
+                self.lines[row.key] = reader.line(stripped(row, capture.stdout, capture.stderr))
+            yield self.lines[row.key]
+
+
+def _outputs(
+    rows: Iterable[Row], captures: Iterable[Capture]
+) -> Iterator[tuple[str, bytes, Question, str]]:
+    for row, capture in zip(rows, captures, strict=True):
+        yield row.digest, capture.stdout, capture.question, "out"
+        yield row.error_digest, capture.stderr, capture.question, "err"
+
+
+def _digest_in(row: Row | None, stream: str) -> str | None:
+    if row is None:
+        return None
+    return row.digest if stream == "out" else row.error_digest

@@ -1,0 +1,184 @@
+"""The history: the only door to what was collected."""
+
+from dataclasses import fields
+from datetime import datetime, tzinfo
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import sqlalchemy as sa
+
+from collector.capture import Sweep
+from netsnap.history import schema, times
+from netsnap.history.blobs import Blob, Shelf
+from netsnap.history.database import Database, open_database
+from netsnap.history.errors import LabelError, UnknownSnapshotError
+from netsnap.history.heads import Finding, SnapshotHead
+from netsnap.history.load import Memory, load
+from netsnap.history.save import Prepared, ReadingRow, prepare
+from netsnap.history.sheet import moment
+from netsnap.history.verify import verify
+from parsers.answer import Snapshot
+
+
+class History:
+    """Snapshots in a SQLite file or a PostgreSQL database. Append-only; a context manager.
+
+    Every method raises HistoryError with a sentence where the database does not allow what is
+    asked; then nothing of it was done.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._memory = Memory()
+
+    @classmethod
+    def open(cls, place: str | Path, *, create: bool = True, patience: float = 30.0) -> Self:
+        """Open the history at a file's path or a ``postgresql://`` URL.
+
+        Brings an older schema up to date. ``create`` makes a new history where there is none;
+        ``patience`` is for how many seconds a writer waits for another.
+        """
+        return cls(open_database(place, create=create, patience=patience))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    @property
+    def place(self) -> str:
+        """Where the history lies, for a person: without a password."""
+        return self._database.place
+
+    def check_label(self, label: str) -> None:
+        """Raise LabelError if no snapshot can be saved under this label. "" is no label."""
+        if label:
+            times.check_label(label)
+            for head in self.heads():
+                if head.label == label:
+                    raise LabelError(f"the label {label!r} is taken: {head}")
+
+    def save(self, sweep: Sweep, *, label: str = "") -> SnapshotHead:
+        """Save a sweep whose captures are masked: all of it or, on any error, nothing.
+
+        Raises LabelError for a label that ``check_label`` refuses: ask it before collecting.
+        """
+        self.check_label(label)
+        return self._save(sweep, label=label, origin=None)
+
+    def save_imported(self, sweep: Sweep, *, label: str, id_: str, previous: str) -> SnapshotHead:
+        """Save a snapshot of another history under its own id, once.
+
+        Raises UnknownSnapshotError if the sweep is not what this id was made of.
+        """
+        known = next((head for head in self.heads() if head.id == id_), None)
+        return known or self._save(sweep, label=label, origin=(id_, previous))
+
+    def _save(self, sweep: Sweep, *, label: str, origin: tuple[str, str] | None) -> SnapshotHead:
+        with self._database.reading() as connection:
+            prepared = prepare(connection, sweep, label)
+        if origin and prepared.id_after(origin[1]) != origin[0]:
+            raise UnknownSnapshotError(f"its content does not make the id {origin[0]}")
+        with self._database.writing() as connection:
+            return _write(connection, prepared, origin)
+
+    def heads(self) -> list[SnapshotHead]:
+        """Return all snapshots, by the time at which they were begun."""
+        with self._database.reading() as connection:
+            return _heads(connection)
+
+    def resolve(self, text: str, *, now: datetime, zone: tzinfo) -> SnapshotHead:
+        """Return the snapshot that a person means; see ``times.resolve`` for the forms.
+
+        Raises UnknownSnapshotError or AmbiguousSnapshotError.
+        """
+        return times.resolve(text, self.heads(), now=now, zone=zone)
+
+    def load(self, ref: str | SnapshotHead) -> Snapshot:
+        """Return a snapshot by head, id, prefix, label or ``latest~N``.
+
+        Readings that two snapshots loaded one after the other have in common are the same object.
+        Raises UnknownSnapshotError, AmbiguousSnapshotError, or CorruptHistoryError.
+        """
+        with self._database.reading() as connection:
+            head = ref if isinstance(ref, SnapshotHead) else _named(ref, _heads(connection))
+            return load(connection, head, self._memory)
+
+    def raw(self, digest: str) -> bytes:
+        """Return the output with this SHA-256 (hex). Raises CorruptHistoryError if it is gone."""
+        try:
+            wanted = bytes.fromhex(digest)
+        except ValueError as error:
+            raise UnknownSnapshotError(f"{digest!r} is no SHA-256 digest") from error
+        return self.raws([digest])[wanted.hex()]
+
+    def raws(self, digests: list[str]) -> dict[str, bytes]:
+        """Return many outputs by their SHA-256 (hex)."""
+        with self._database.reading() as connection:
+            found = Shelf(connection).fetch([bytes.fromhex(digest) for digest in digests])
+        return {digest.hex(): content for digest, content in found.items()}
+
+    def verify(self) -> list[Finding]:
+        """Check every content, every id and every reading; return what is not as it was."""
+        with self._database.reading() as connection:
+            return verify(connection)
+
+
+def _named(ref: str, heads: list[SnapshotHead]) -> SnapshotHead:
+    found = times.by_name(ref, heads) if heads else None
+    if found is None:
+        raise UnknownSnapshotError(f"no snapshot {ref!r}")
+    return found
+
+
+def _heads(connection: sa.Connection) -> list[SnapshotHead]:
+    table = schema.snapshots
+    rows = connection.execute(sa.select(table).order_by(table.c.started, table.c.number))
+    return [_head(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name
+
+
+def _head(row: Any) -> SnapshotHead:
+    values = {each.name: row[each.name] for each in fields(SnapshotHead)}
+    values["started"], values["ended"] = moment(row["started"]), moment(row["ended"])
+    return SnapshotHead(**values)
+
+
+def _write(
+    connection: sa.Connection, prepared: Prepared, origin: tuple[str, str] | None
+) -> SnapshotHead:
+    table = schema.snapshots
+    last = connection.execute(
+        sa.select(table.c.number, table.c.id).order_by(table.c.number.desc()).limit(1)
+    ).first()
+    number = last.number + 1 if last else 1
+    previous = origin[1] if origin else last.id if last else ""
+    row = prepared.row(number, previous, imported=origin is not None)
+    _insert(connection, schema.blobs, prepared.blobs, Blob)
+    _insert(connection, schema.readings, prepared.readings, ReadingRow)
+    connection.execute(table.insert(), row)
+    visits = [(number, position, *visit) for position, visit in enumerate(prepared.visits)]
+    _insert(connection, schema.visits, visits, None)
+    return _head(row)
+
+
+def _insert(connection: sa.Connection, table: sa.Table, rows: Any, shape: Any) -> None:
+    """Insert rows of which some may be there already: contents go by their digest."""
+    if not rows:
+        return
+    names = shape._fields if shape else [column.name for column in table.columns]
+    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
+    marks = ", ".join([mark] * len(names))
+    # Only our own names go into the text. Core's executemany takes three times the driver's.
+    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 -- see above
+    connection.exec_driver_sql(f"{statement} ON CONFLICT DO NOTHING", [tuple(row) for row in rows])

@@ -1,0 +1,1 @@
+"""The history against real files, real servers, and real ends of processes."""
