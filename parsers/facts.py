@@ -69,13 +69,16 @@ class Facts:
     hidden: frozenset[tuple[str, str, str]] = frozenset()
     reached: frozenset[str] = frozenset()
 
+    _listed: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        listed = frozenset((node, name) for (node, _), name in self.netns.items())
+        object.__setattr__(self, "_listed", listed)
+
     def sees(self, node: str, netns: str, kind: str) -> bool:
         """Say whether the absence of a record of this kind there would be a fact."""
         return (
             node in self.reached
             and (node, netns, kind) not in self.hidden
-            and (node, netns) in self._listed()
+            and (node, netns) in self._listed
         )
-
-    def _listed(self) -> frozenset[tuple[str, str]]:
-        return frozenset((node, name) for (node, _), name in self.netns.items())

@@ -1,0 +1,173 @@
+"""From a snapshot's answers to facts under stable names, and to what the snapshot is blind to."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from collector.capture import HOST, Outcome, Question, Reach
+from collector.probe import Where
+from parsers.answer import Answer, NodeView, Snapshot
+from parsers.catalogue import ENTRIES, PROBES
+from parsers.facts import BlindSpot, Fact, Facts, Key
+from parsers.names import is_host, mount_names, scope_of, workload_names
+from parsers.records import RECORDS, Container, NetworkNamespace
+from parsers.roles import Record
+
+R = TypeVar("R", bound=Record)
+
+ALL_KINDS = frozenset(record.kind for record in RECORDS)
+_KINDS = {each.probe.name: frozenset(kind.kind for kind in each.kinds) for each in ENTRIES}
+_IN_EVERY_NETNS = frozenset(p.name for p in PROBES if p.where is Where.NETNS)
+
+
+def assemble(snapshot: Snapshot) -> Facts:
+    """Name the namespaces of each node, key every record, and list the blind spots.
+
+    A namespace whose workload cannot be told, because the node's containers or namespaces could
+    not be read, is left out and is a blind spot: under its inode it would look like a new thing.
+    A kind is hidden in a namespace if a question about it was not answered, failed, had lines
+    that no template knows, or was not asked there.
+    """
+    parts = [_Part(view) for view in snapshot.nodes]
+    for part in parts:
+        part.work()
+    return Facts(
+        snapshot=snapshot,
+        by_key={key: fact for part in parts for key, fact in part.by_key.items()},
+        netns={(part.node, scope): name for part in parts for scope, name in part.names.items()},
+        blind=tuple(spot for part in parts for spot in part.blind),
+        hidden=frozenset(place for part in parts for place in part.hidden),
+        reached=frozenset(view.node for view in snapshot.nodes if view.reach is Reach.REACHED),
+    )
+
+
+@dataclass(slots=True)
+class _Part:
+    """One node's part of the facts."""
+
+    view: NodeView
+    names: dict[str, str] = field(default_factory=dict)
+    by_key: dict[Key, Fact] = field(default_factory=dict)
+    blind: list[BlindSpot] = field(default_factory=list)
+    hidden: set[tuple[str, str, str]] = field(default_factory=set)
+
+    @property
+    def node(self) -> str:
+        return self.view.node
+
+    def work(self) -> None:
+        if self.view.reach is not Reach.REACHED:
+            reason = f"{self.view.reach}: {self.view.detail}".removesuffix(": ")
+            self._blind("", ALL_KINDS, reason)
+        self._name_namespaces()
+        self._key_records()
+        for answer in self.view.answers:
+            self._look_at(answer)
+        if self.view.reach is Reach.REACHED:
+            self._look_for_unasked()
+
+    def _name_namespaces(self) -> None:
+        namespaces = list(_records(self.view.answers, NetworkNamespace))
+        containers = list(_records(self.view.answers, Container))
+        scopes = {answer.question.scope for answer in self.view.answers} - {HOST}
+        scopes |= {scope_of(each.inode) for each in namespaces if not is_host(each)}
+        known = mount_names(namespaces) | workload_names(namespaces, containers)
+        doubt = self._doubt_of_names()
+        self.names = {HOST: HOST}
+        for scope in sorted(scopes):
+            if scope in known or not doubt:
+                self.names[scope] = known.get(scope, scope)
+            else:
+                self._blind(scope, ALL_KINDS, f"its workload cannot be told: {doubt}")
+
+    def _doubt_of_names(self) -> str:
+        """Say why a namespace without a known container may have one all the same, "" if not.
+
+        A node without docker has no docker containers: that is an answer.
+        """
+        by_probe = {answer.question.probe: answer for answer in self.view.answers}
+        for probe, what in (("netns", "network namespaces"), ("docker-inspect", "containers")):
+            answer = by_probe.get(probe)
+            if answer is None:
+                return f"the node was not asked for its {what}"
+            if probe == "docker-inspect" and answer.outcome is Outcome.MISSING:
+                continue
+            if why := _reason(answer):
+                return f"the node's {what} could not be read ({why})"
+        return ""
+
+    def _key_records(self) -> None:
+        seen: Counter[tuple[str, str, tuple[Any, ...]]] = Counter()
+        for answer in self.view.answers:
+            netns = self.names.get(answer.question.scope)
+            if netns is None:
+                continue
+            reading = answer.reading
+            for record, line in zip(reading.records, reading.line_numbers, strict=True):
+                place = (netns, record.kind, record.identity)
+                key = Key(self.node, netns, record.kind, record.identity, seen[place])
+                seen[place] += 1
+                self.by_key[key] = Fact(key, record, answer, line)
+
+    def _look_at(self, answer: Answer) -> None:
+        """Note what one answer hides."""
+        netns = self.names.get(answer.question.scope)
+        reason = _reason(answer)
+        if netns is None or not reason:
+            return
+        reading = answer.reading
+        is_whole = answer.outcome is Outcome.ANSWERED and not reading.blind
+        unknown = tuple(each.text for each in reading.ledger.unknown) if is_whole else ()
+        self._blind(netns, _kinds(answer), reason, answer.question, unknown)
+
+    def _look_for_unasked(self) -> None:
+        """Hide what other namespaces of the node were asked and this one was not."""
+        asked: dict[str, set[str]] = {netns: set() for netns in self.names.values()}
+        seen: dict[str, set[str]] = {netns: set() for netns in self.names.values()}
+        for answer in self.view.answers:
+            netns = self.names.get(answer.question.scope)
+            if netns is not None:
+                asked[netns].add(answer.question.probe)
+                seen[netns] |= _kinds(answer)
+        everywhere = set().union(*asked.values()) & _IN_EVERY_NETNS
+        for netns, probes in asked.items():
+            if left_out := sorted(everywhere - probes):
+                kinds = frozenset[str]().union(*(_KINDS[probe] for probe in left_out))
+                self._blind(netns, kinds, f"not asked: {', '.join(left_out)}")
+            self.hidden |= {(self.node, netns, kind) for kind in ALL_KINDS - seen[netns]}
+
+    def _blind(
+        self,
+        netns: str,
+        kinds: frozenset[str],
+        reason: str,
+        question: Question | None = None,
+        unknown: tuple[str, ...] = (),
+    ) -> None:
+        probe, subject = (question.probe, question.subject) if question else ("", "")
+        self.blind.append(BlindSpot(self.node, netns, probe, subject, kinds, reason, unknown))
+        self.hidden |= {(self.node, netns, kind) for kind in kinds}
+
+
+def _records(answers: Iterable[Answer], record_type: type[R]) -> Iterator[R]:
+    for answer in answers:
+        for record in answer.reading.records:
+            if isinstance(record, record_type):
+                yield record
+
+
+def _kinds(answer: Answer) -> frozenset[str]:
+    """Return the kinds that an answer is about; of a probe we do not know, those it gave."""
+    known = _KINDS.get(answer.question.probe)
+    return known or frozenset(record.kind for record in answer.reading.records)
+
+
+def _reason(answer: Answer) -> str:
+    """Say why an answer proves no absence, "" if it does."""
+    if answer.reading.blind or answer.outcome is not Outcome.ANSWERED:
+        return answer.reading.blind or answer.detail or answer.outcome.value
+    unknown = len(answer.reading.ledger.unknown)
+    if not unknown:
+        return ""
+    return "1 line is not understood" if unknown == 1 else f"{unknown} lines are not understood"
