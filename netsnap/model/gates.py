@@ -88,13 +88,16 @@ class Answer(NamedTuple):
     path: Path | None = None
 
 
-def proxy(space: Space, port: Port, target: str) -> Answer:
+def proxy(space: Space, port: Port, asked: Packet) -> Answer:
     """Say whether ``space`` answers ARP on ``port`` for an address that it does not have.
+
+    ``asked`` is from who asks to the address that is asked for.
 
     It does where proxy_arp is on and its unicast route to the address leaves by another interface
     (arp_fwd_proxy in net/ipv4/arp.c). Where it does not forward at all, the packet is let in, for
     the forwarding switch to be named.
     """
+    target = asked.destination
     if number(target).family != IPV4 or space.netns != HOST:
         return Answer(yes=False)
     fact = _proxy_switched_off(space, port.device)
@@ -102,7 +105,7 @@ def proxy(space: Space, port: Port, target: str) -> Answer:
         return _no_gateway(space, port, fact, f"proxy_arp is off on {port.device}")
     if forwarding_off(space, port.device, IPV4) is not None:
         return Answer(yes=True)
-    decision = space.decide(Packet("", target), port.device)
+    decision = space.decide(asked, port.device)
     if decision.action is Action.UNKNOWN:
         here = Hop(*space.place, decided_by=decision.fact.key if decision.fact else None)
         return Answer(yes=False, path=Path(Disposition.UNKNOWN, (here,), decision.reason))

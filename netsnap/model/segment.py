@@ -8,8 +8,11 @@ from netsnap.model.space import Place, Port, Space
 from parsers.records import Interface
 
 TUNNELS = frozenset(
-    ("vxlan", "geneve", "ipip", "gre", "gretap", "erspan", "ip6gre", "ip6gretap", "sit", "ip6tnl")
-    + ("wireguard", "tun", "vti", "vti6", "xfrm", "ppp", "macvlan", "macvtap", "ipvlan", "ipvtap")
+    {
+        *("vxlan", "geneve", "ipip", "gre", "gretap", "erspan", "ip6gre", "ip6gretap", "sit"),
+        *("ip6tnl", "wireguard", "tun", "vti", "vti6", "xfrm", "ppp"),
+        *("macvlan", "macvtap", "ipvlan", "ipvtap"),
+    }
 )
 """Link kinds (and link types, where ``ip`` printed no kind) that the model does not follow."""
 TUNNEL_TYPES = frozenset({"ipip", "gre", "gre6", "sit", "tunnel6", "none", "ppp"})

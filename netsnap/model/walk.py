@@ -148,7 +148,7 @@ class Walker:
             return self._over_fabric(space, port, member, packet)
         refusals = []
         for end in segment.ends:
-            answer = proxy(spaces[end[:2]], end, target)
+            answer = proxy(spaces[end[:2]], end, packet._replace(destination=target))
             if answer.yes:
                 return self.arrive(end, packet)
             refusals.append(answer)
