@@ -1,10 +1,11 @@
 """TextFSM, made strict: every line of a text is parsed, known noise, or reported as unknown.
 
 The templates are plain TextFSM (https://github.com/google/textfsm/wiki/TextFSM); stock TextFSM
-gives the same rows for a text it knows, which a test holds against every sample. Three things
+gives the same rows for a text it knows, which a test holds against every sample. Four things
 differ here (``templates/README.md`` tells them to the author of a template):
 
 - ``-> Error`` notes the line as unknown and goes on; ``-> Error STATE`` goes on in that state.
+- A second text for a Value that is no List and no Filldown is an unknown line: it would overwrite.
 - A line is *noise* if the rules that took it capture nothing, or if it is blank.
 - A row knows the line where it began, and the line of each item of its List values.
 
@@ -61,6 +62,7 @@ class _Capture:
     name: str
     group: int
     is_list: bool
+    once: bool  # a record has one of it: a second would overwrite the first
     inner_names: tuple[str, ...] = ()
     inner_groups: tuple[int, ...] = ()
 
@@ -93,9 +95,9 @@ def run(template: str, lines: Sequence[str]) -> Rows:
 
     Raises TemplateError if there is no such template or it is broken, nothing for any text.
     """
-    this = _Run(_compiled(template))
-    this.read(lines)
-    return Rows(tuple(this.rows), this.ledger(len(lines)))
+    this = _Run(_compiled(template), lines, bytearray(len(lines)))
+    this.read()
+    return Rows(tuple(this.rows), this.ledger())
 
 
 def source(template: str) -> str:
@@ -141,7 +143,9 @@ def _rule(template: str, rule: Any, options: dict[str, set[str]], states: set[st
             continue
         names = tuple(inner_name for inner_name, _ in inner)
         numbers = tuple(number for _, number in inner)
-        captures.insert(0, _Capture(name, index, "List" in options[name], names, numbers))
+        is_list = "List" in options[name]
+        once = not options[name] & {"List", "Filldown"}
+        captures.insert(0, _Capture(name, index, is_list, once, names, numbers))
         inner = []
     return _Rule(
         match=pattern.match,
@@ -153,57 +157,66 @@ def _rule(template: str, rule: Any, options: dict[str, set[str]], states: set[st
     )
 
 
+_NOISE, _PARSED, _UNKNOWN = range(3)
+
+
 @dataclass(slots=True)
 class _Run:
-    """One text's way through a template."""
+    """One text's way through a template. ``account`` has what each line was taken for."""
 
     template: _Template
+    lines: Sequence[str]
+    account: bytearray
     rows: list[Row] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     item_lines: dict[str, list[int]] = field(default_factory=dict)
-    began: int = 0
-    parsed: int = 0
-    unknown: list[UnknownLine] = field(default_factory=list)
+    taken: list[int] = field(default_factory=list)  # lines of the record being made
 
-    def read(self, lines: Sequence[str]) -> None:
+    def read(self) -> None:
         self._clear(keep=())
         states = self.template.states
         rules = states["Start"]
-        for number, line in enumerate(lines, 1):
-            took = False
+        for number, line in enumerate(self.lines, 1):
             for rule in rules:
                 found = rule.match(line)
                 if found is None:
                     continue
-                if rule.captures:
-                    took = True
-                    self._take(rule.captures, found, number)
+                if rule.captures and not self._take(rule.captures, found, number):
+                    self._note(number)
+                    break
                 if rule.record:
                     self._record(rule.record)
                 if rule.goes_on:
                     continue
                 if rule.is_error:
-                    self._note(number, line)
-                else:
-                    self.parsed += took
+                    self._note(number)
                 if rule.state:
                     rules = states[rule.state]
                 break
             else:
-                self._note(number, line)
+                self._note(number)
         self._record("Record")
 
-    def ledger(self, lines: int) -> Ledger:
-        noise = lines - self.parsed - len(self.unknown)
-        return Ledger(lines, self.parsed, noise, tuple(self.unknown))
+    def ledger(self) -> Ledger:
+        unknown = (n for n, kind in enumerate(self.account) if kind == _UNKNOWN)
+        return Ledger(
+            lines=len(self.lines),
+            parsed=self.account.count(_PARSED),
+            noise=self.account.count(_NOISE),
+            unknown=tuple(UnknownLine(n + 1, self.lines[n]) for n in unknown),
+        )
 
-    def _note(self, number: int, line: str) -> None:
+    def _note(self, number: int) -> None:
+        line = self.lines[number - 1]
         if line and not line.isspace():
-            self.unknown.append(UnknownLine(number, line))
+            self.account[number - 1] = _UNKNOWN
 
-    def _take(self, captures: tuple[_Capture, ...], found: re.Match[str], number: int) -> None:
-        if not self.began:
-            self.began = number
+    def _take(self, captures: tuple[_Capture, ...], found: re.Match[str], number: int) -> bool:
+        """Take a line's values; False, and nothing is taken, if one is taken already."""
+        if self.taken and any(each.once and self.values[each.name] for each in captures):
+            return False
+        self.account[number - 1] = _PARSED
+        self.taken.append(number)
         for capture in captures:
             text = found[capture.group]
             if not capture.is_list:
@@ -213,31 +226,36 @@ class _Run:
                 item = dict(zip(capture.inner_names, map(found.group, inner), strict=True))
                 self.values[capture.name].append(item if inner else text)
                 self.item_lines[capture.name].append(number)
+        return True
 
     def _record(self, operation: str) -> None:
         if operation == "Record":
             self._append()
-        if operation == "Clearall":
-            self._clear(keep=())
-        else:
-            self._clear(keep=self.template.filldown)
+        self._clear(keep=() if operation == "Clearall" else self.template.filldown)
 
     def _append(self) -> None:
         values = self.values
-        if not self.began and not self.template.filldown:
-            return
         if not all(values[name] for name in self.template.required):
+            self._lose()
             return
         if all(value is None or value == [] for value in values.values()):
             return
         row = {name: "" if value is None else value for name, value in values.items()}
-        self.rows.append(Row(row, self.began, self.item_lines))
+        self.rows.append(Row(row, self.taken[0] if self.taken else 0, self.item_lines))
+
+    def _lose(self) -> None:
+        """Count as unknown what was taken for a record that lacks what it requires."""
+        if any(self.values[name] for name in self.values.keys() - set(self.template.filldown)):
+            for number in self.taken:
+                self.account[number - 1] = _UNKNOWN
 
     def _clear(self, keep: tuple[str, ...]) -> None:
-        kept = {name: self.values[name] for name in keep}
-        kept_lines = {name: list(self.item_lines[name]) for name in keep if name in self.item_lines}
+        values = self.values
+        kept = {name: values[name] for name in keep}
+        kept_lines = {name: self.item_lines[name] for name in keep if name in self.item_lines}
         self.values = dict.fromkeys(self.template.names)
-        self.values.update((name, []) for name in self.template.lists)
+        for name in self.template.lists:
+            self.values[name] = []
         self.values.update((n, list(v) if isinstance(v, list) else v) for n, v in kept.items())
-        self.item_lines = {name: [] for name in self.template.lists} | kept_lines
-        self.began = 0
+        self.item_lines = {name: list(kept_lines.get(name, ())) for name in self.template.lists}
+        self.taken = []

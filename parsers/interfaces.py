@@ -63,13 +63,18 @@ def _interface(row: Row) -> Interface:
         slave_detail=_steady(slave_detail),
         alias=row["Alias"],
         xdp=next((key.split("/")[0] for key in head if key.startswith("xdp")), ""),
-        volatile=tuple(_VOLATILE.findall(kind_detail) + _VOLATILE.findall(slave_detail)),
+        volatile=_moving(kind_detail) + _moving(slave_detail),
     )
 
 
 def _steady(detail: str) -> str:
     """Return a detail line's text without the numbers in it that move by themselves."""
     return " ".join(_VOLATILE.sub("", detail).split())
+
+
+def _moving(detail: str) -> tuple[str, ...]:
+    """Return the numbers of a detail line that move by themselves, with their names."""
+    return tuple(" ".join(found.split()) for found in _VOLATILE.findall(detail))
 
 
 def _number(values: dict[str, str], key: str) -> int | None:
