@@ -152,7 +152,9 @@ def _copy(folder: Path) -> Path:
     instance = application / "instances/default"
     for name in ("config", "files", "log", "tmp"):
         (instance / name).mkdir(parents=True)
-    database = f"production: {{adapter: sqlite3, database: {instance}/redmine.sqlite3, timeout: 9000}}"
+    database = (
+        f"production: {{adapter: sqlite3, database: {instance}/redmine.sqlite3, timeout: 9000}}"
+    )
     for place in (application / "config", instance / "config"):
         (place / "database.yml").write_text(database)
     (instance / "config/secret_key.txt").write_text(secrets.token_hex(32))
