@@ -7,7 +7,8 @@ marks. No output can hold the marker (128 random bits of this run), so none can 
 ====================================== ==============================================
 ``H WALL UPTIME``                      greeting: the node's clock, seconds since 1970 and since boot
 ``B NUMBER SCOPE UPTIME SUBJECT``      a question begins; its stdout follows
-``S STATUS SIGNALS UPTIME CUT``        it ended: exit status, watchdog's signals; stderr follows
+``S STATUS SIGNALS UPTIME CUT LIMIT``  it ended: exit status, watchdog's signals, whether stderr
+                                       is cut, its seconds; stderr follows
 ``E``                                  stderr (and one newline) ended
 ``X NUMBER SCOPE missing|late SUBJECT`` the question was not asked
 ``N INODE...``                         the other network namespaces of the node
@@ -205,9 +206,9 @@ class Frames:
         opened, self._open = self._open, None
         if opened is None:
             return
-        status, signals, ended, cut = (*opened.ending, "lost", "0", "", "0")[:4]
+        status, signals, ended, cut, seconds = (*opened.ending, *_LOST[len(opened.ending) :])[:5]
         probe = self.probes[opened.number]
-        outcome, exit_status, detail = self._ending(probe, opened, status, signals)
+        outcome, exit_status, detail = self._ending(probe, opened, status, signals, seconds)
         stderr = text if cut == "1" else text.removesuffix(b"\n")
         ended_at = _number(ended)
         duration = None
@@ -229,12 +230,12 @@ class Frames:
         )
 
     def _ending(
-        self, probe: Probe, opened: _Open, status: str, signals: str
+        self, probe: Probe, opened: _Open, status: str, signals: str, seconds: str
     ) -> tuple[Outcome, int | None, str]:
         if len(opened.stdout) > self.limit:
             return Outcome.CUT_OFF, None, f"the answer is longer than {self.limit} bytes"
         if signals != "0":
-            return Outcome.TIMED_OUT, None, f"did not end within {probe.limit:g} s"
+            return Outcome.TIMED_OUT, None, f"did not end within {seconds or probe.limit} s"
         if not status.isdecimal():
             return Outcome.CUT_OFF, None, "its exit status was lost"
         if status == "127" and is_plain(probe.command):
@@ -322,6 +323,9 @@ class Frames:
 
 
 _LATE = "the node's time was used up before this question"
+
+
+_LOST = ("lost", "0", "", "0", "")
 
 
 def _fields(text: str, count: int) -> tuple[str, ...]:

@@ -97,6 +97,9 @@ netsnap_ask() {
     printf '\n%s X %s %s missing %s\n' "$M" "$number" "$netsnap_scope" "$subject" >&3
     return
   fi
+  if [ "$limit" -gt "$((netsnap_end - ${begun%.*}))" ]; then
+    limit=$((netsnap_end - ${begun%.*}))
+  fi
   printf '\n%s B %s %s %s %s\n' "$M" "$number" "$netsnap_scope" "$begun" "$subject" >&3
   {
     netsnap_run "$@" | netsnap_head
@@ -152,7 +155,8 @@ netsnap_tell() {
     esac
   done
   read -r ended netsnap_rest </proc/uptime
-  printf '\n%s S %s %s %s\n%s\n%s E\n' "$M" "${status:-lost 0}" "$ended" "$cut" "$text" "$M" >&3
+  printf '\n%s S %s %s %s %s\n%s\n%s E\n' \
+    "$M" "${status:-lost 0}" "$ended" "$cut" "$limit" "$text" "$M" >&3
 }
 
 netsnap_main() {

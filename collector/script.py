@@ -23,12 +23,17 @@ from importlib.resources import files
 from collector.probe import Probe, Where
 
 WORD = r"[A-Za-z0-9_./:,@%+-][A-Za-z0-9_./:=,@%+-]*"
-PLAIN = re.compile(rf'{WORD}(?: (?:{WORD}|"\$1"))*')
+PLAIN = re.compile(rf'[A-Za-z0-9_./+-]+(?: (?:{WORD}|"\$1"))*')
+# fmt: off
 NOT_PROGRAMS = frozenset(
-    ". : alias bg break case cd command continue do done elif else esac eval exec exit export fg fi"
-    " for function if in jobs local read readonly return set shift then time times trap type ulimit"
-    " umask unalias unset until wait while".split()
+    (
+        ".", ":", "alias", "bg", "break", "case", "cd", "command", "continue", "do", "done",
+        "elif", "else", "esac", "eval", "exec", "exit", "export", "fg", "fi", "for", "function",
+        "if", "in", "jobs", "local", "read", "readonly", "return", "set", "shift", "then", "time",
+        "times", "trap", "type", "ulimit", "umask", "unalias", "unset", "until", "wait", "while",
+    )
 )
+# fmt: on
 
 
 def script(probes: Sequence[Probe], *, marker: str, budget: float, output_limit: int) -> bytes:
@@ -62,13 +67,14 @@ def script(probes: Sequence[Probe], *, marker: str, budget: float, output_limit:
     return ("\n".join(lines) + "\n").encode()
 
 
-def bootstrap(program: bytes) -> str:
+def bootstrap(program: bytes, *, sudo: bool = False) -> str:
     """Return the command that takes ``program`` from stdin whole, or else runs none of it.
 
     It reads so in every login shell, csh and fish included. ``head`` ends at the program's length:
     stdin stays open for as long as somebody listens.
     """
-    return f"""exec sh -c 'eval "$(head -c {len(program)})"'"""
+    shell = "sudo -n sh" if sudo else "sh"
+    return f"""exec {shell} -c 'eval "$(head -c {len(program)})"'"""
 
 
 def _functions() -> str:
