@@ -55,10 +55,10 @@ def _to_compare(before: Facts, after: Facts) -> tuple[dict[Key, None], int]:
     equal = _equal_answers(before, after)
     keys: dict[Key, None] = {}
     skipped = 0
-    for facts in (before, after):
+    for at_first, facts in ((True, before), (False, after)):
         for key, fact in facts.by_key.items():
             if key.nth == 0 and id(fact.answer) in equal:
-                skipped += facts is before
+                skipped += at_first
             else:
                 keys[key] = None
     return keys, skipped - sum(key in keys for key in _skipped_keys(keys, before, equal))

@@ -1,5 +1,6 @@
 """Two records of one key, field by field, as their roles say. No kind is named here."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -32,7 +33,7 @@ def _told(record: type) -> tuple[tuple[str, Role], ...]:
 
 
 @cache
-def _values(record: type) -> attrgetter[Any]:
+def _values(record: type) -> Callable[[Record], Any]:
     names = [name for name, _ in _told(record)]
     return attrgetter(*names) if names else attrgetter("identity")
 

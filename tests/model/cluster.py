@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from typing import TypeVar
+from zlib import crc32
 
 from collector.capture import HOST, Outcome, Question, Reach
 from parsers.answer import Answer, NodeView, Snapshot
@@ -187,8 +188,8 @@ def facts(
     for node in sorted({node for node, _ in world}):
         spaces = [(name, records) for (at, name), records in world.items() if at == node]
         answers: list[Answer] = []
-        for number, (name, records) in enumerate(spaces if node not in dark else ()):
-            scope = HOST if name == HOST else f"net:[{4026532000 + number}]"
+        for name, records in spaces if node not in dark else ():
+            scope = HOST if name == HOST else f"net:[{crc32(name.encode())}]"
             netns[node, scope] = name
             for answer in _answers(node, scope, records):
                 answers.append(answer)
