@@ -172,8 +172,9 @@ class Walker:
             return stop
         if not space.sees("neighbour"):
             return Path(Disposition.UNKNOWN, (), f"the neighbours of {space.name} were not read")
-        if why:
-            return why[0]
+        for path in why:
+            if path.disposition is Disposition.UNKNOWN or member.hop.gateway or not _length(member):
+                return path
         name = f"nobody behind {port.device} of {space.name} has {target}"
         return Path(Disposition.NOT_OWNED, tuple(Hop(*end[:2]) for end in ends), name)
 
