@@ -13,7 +13,7 @@ from parsers.records import Address, Interface
 from parsers.text import Text
 from parsers.words import pairs
 
-_PEER_INDEX = re.compile(r"if(\d+)")
+_PEER_INDEX = re.compile(r"if(\d{1,10})")
 _VOLATILE = re.compile(r"\s*\b(\w+_timer\s+[\d.]+|link_failure_count\s+\d+|fdb_n_learned\s+\d+)")
 _LINK_FLAGS = frozenset({"netns-immutable"})
 _ADDRESS_KEYS = frozenset({"brd", "any", "scope", "metric", "proto", "flags"})

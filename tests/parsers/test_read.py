@@ -1,0 +1,119 @@
+"""``read``: an answer that is not whole never looks like one that is."""
+
+import pytest
+
+from collector.capture import Capture, Outcome, Question
+from parsers.errors import ParseError
+from parsers.read import as_json, read, read_text
+
+ROUTES = b"default via 10.0.0.1 dev eth0\n"
+
+
+def capture(
+    probe: str = "ip-route",
+    outcome: Outcome = Outcome.ANSWERED,
+    status: int | None = 0,
+    out: bytes = ROUTES,
+    err: bytes = b"",
+) -> Capture:
+    return Capture("k8s1", Question(probe, subject="lo"), probe, outcome, status, out, err)
+
+
+def test_an_answer_that_is_whole_is_not_blind() -> None:
+    reading = read(capture())
+    assert len(reading.records) == 1
+    assert reading.blind == ""
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        (Outcome.TIMED_OUT, "timed out after 10 s"),
+        (Outcome.MISSING, "no ip on the node"),
+        (Outcome.CUT_OFF, "cut off"),
+        (Outcome.NOT_ASKED, "not asked"),
+    ],
+)
+def test_a_question_without_an_end_gives_no_record_and_says_why(outcome: Outcome, why: str) -> None:
+    reading = read(capture(outcome=outcome, status=None))
+    assert reading.records == ()
+    assert reading.blind == why
+
+
+def test_every_outcome_but_one_is_blind() -> None:
+    blind = {outcome for outcome in Outcome if read(capture(outcome=outcome)).blind}
+    assert blind == set(Outcome) - {Outcome.ANSWERED}
+
+
+def test_a_failed_command_is_blind_and_keeps_what_it_said() -> None:
+    reading = read(capture(status=2, err=b"RTNETLINK answers: Operation not permitted\n"))
+    assert reading.blind == "exit status 2: RTNETLINK answers: Operation not permitted"
+    assert len(reading.records) == 1
+
+
+def test_a_dump_that_was_interrupted_is_blind_in_spite_of_its_exit_status() -> None:
+    said = b"Dump was interrupted and may be inconsistent.\n"
+    assert "interrupted" in read(capture(err=said)).blind
+
+
+def test_an_empty_answer_of_a_failed_command_does_not_mean_nothing_there() -> None:
+    assert read(capture(status=127, out=b"")).blind == "exit status 127"
+
+
+@pytest.mark.parametrize(
+    "said", [b"no stats available\n", b"Cannot get driver information: Operation not supported\n"]
+)
+def test_a_driver_without_counters_is_an_answer(said: bytes) -> None:
+    reading = read(capture("ethtool-S", status=94, out=b"", err=said))
+    assert reading.blind == ""
+    assert reading.records == ()
+
+
+def test_an_interface_that_vanished_is_not_one_without_counters() -> None:
+    said = b"Cannot get driver information: No such device\n"
+    assert read(capture("ethtool-S", status=71, out=b"", err=said)).blind
+
+
+def test_processes_that_end_while_they_are_listed_hide_nothing() -> None:
+    said = b"ls: cannot access '/proc/7/ns/net': No such file or directory\n"
+    listed = b"4026531840 /proc/1/ns/net\n"
+    assert read(capture("netns", status=2, out=listed, err=said)).blind == ""
+
+
+def test_processes_that_may_not_be_looked_at_do() -> None:
+    said = (
+        b"ls: cannot access '/proc/7/ns/net': No such file or directory\n"
+        b"ls: cannot read symbolic link '/proc/1/ns/net': Permission denied\n"
+    )
+    assert "Permission denied" in read(capture("netns", status=1, err=said, out=b"")).blind
+
+
+def test_a_probe_that_nobody_knows_is_our_mistake() -> None:
+    with pytest.raises(ParseError, match="ip-route"):
+        read(capture("ip-rotue"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("ip route", "route"),
+        ("ip  -4 route show table all", "route"),
+        ("ip -6 r", "route"),
+        ("ip netns exec qrouter-1 ip route show table all", "route"),
+        ("ip-route", "route"),
+    ],
+)
+def test_a_command_is_recognised_as_people_type_it(typed: str, kind: str) -> None:
+    assert [record.kind for record in read_text(typed, ROUTES).records] == [kind]
+
+
+def test_the_typed_interface_is_the_records() -> None:
+    reading = read_text("ethtool -S eth7", b"NIC statistics:\n     peer_ifindex: 9\n")
+    shown = as_json(reading)["records"][0]
+    assert (shown["interface"], shown["peer_index"]) == ("eth7", 9)
+
+
+@pytest.mark.parametrize("typed", ["ip routes", "ip -j route", "rm -rf /", "", "ip xfrm state"])
+def test_an_unknown_command_is_refused_with_what_is_known(typed: str) -> None:
+    with pytest.raises(ParseError, match="what can be read: node, netns, ip-addr"):
+        read_text(typed, b"")
