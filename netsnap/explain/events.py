@@ -21,6 +21,7 @@ from parsers.records import (
     CalicoProcess,
     Container,
     ContainerSummary,
+    FilterRule,
     Interface,
     Neighbour,
     NodeIdentity,
@@ -208,6 +209,10 @@ def _daemon(key: Key, record: Record, _: World) -> EventId:
     return DAEMON, key.node, key.netns, record.identity[0]
 
 
+def _filter(key: Key, _: Record, __: World) -> EventId:
+    return FILTER, key.node, key.netns, _identity(key)
+
+
 _Naming = Callable[[Key, Record, World], EventId]
 _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
     ((CalicoPeer, BirdProtocol), _session),
@@ -218,6 +223,7 @@ _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
     ((Sysctl,), _sysctl),
     ((NodeIdentity,), _node),
     ((CalicoProcess,), _daemon),
+    ((FilterRule,), _filter),
 )
 
 
