@@ -11,6 +11,9 @@ from netsnap.tickets.markup import JOINER
 # A hyphen or colon inside a word or an address is no markup, and stays readable in the source.
 _REDMINE_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|@~!^+=%&\"$?]|(?<!\w)[-:]|[-:](?!\w)")
 _REDMINE_LINK = re.compile(r"#(?=\d|note)|(?<!\w)@(?=\w)|\[(?=\[)")  # "#12", "@login", "[[page]]"
+_REDMINE_NAMED = re.compile(  # "user:login", "source:path"
+    r"\b(?:attachment|document|version|forum|news|message|project|commit|source|export|user)(?=:\S)"
+)
 _JIRA_SPECIAL = re.compile(
     r"[*_{}\[\]#|~!^+?]|(?<!\w)-|:(?=[()PD])|\((?=(?:[ynix/]|on|off|\*[rgby]?|flag|flagoff)\))"
 )
@@ -25,7 +28,8 @@ class _Redmine:
     """What textile and Markdown share: HTML entities show as characters and never as markup."""
 
     def text(self, raw: str) -> str:
-        return _REDMINE_SPECIAL.sub(lambda match: f"&#{ord(match[0])};", raw)
+        inert = _REDMINE_NAMED.sub(lambda match: match[0] + JOINER, raw)
+        return _REDMINE_SPECIAL.sub(lambda match: f"&#{ord(match[0])};", inert)
 
     def attachment(self, name: str) -> str:
         return f"attachment:{name}"

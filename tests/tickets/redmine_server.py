@@ -88,6 +88,21 @@ class RedmineServer:
         finally:
             self._set(name, before)
 
+    @contextmanager
+    def without_permission(self, role: str, permission: str) -> Iterator[None]:
+        """Take a permission from a role, which its REST API does not do, for a while."""
+        with closing(sqlite3.connect(self.database, timeout=10)) as database:
+            find = "SELECT permissions FROM roles WHERE name = ?"
+            before = str(database.execute(find, [role]).fetchone()[0])
+            change = "UPDATE roles SET permissions = ? WHERE name = ?"
+            with database:
+                database.execute(change, [before.replace(f"- :{permission}\n", ""), role])
+            try:
+                yield
+            finally:
+                with database:
+                    database.execute(change, [before, role])
+
     def _set(self, name: str, value: str | None) -> str | None:
         # Redmine reads its settings anew when the latest change is later than its last look.
         later = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(time.time() + 2))
