@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from netsnap import tickets
-from netsnap.cli.context import INVENTORY, Db, UsageError, console, open_history
+from netsnap.cli.context import INVENTORY, Db, UsageError, console, now, open_history, zone
 from netsnap.cli.diff import explained, load_pair, report_files
-from netsnap.history import bundle
+from netsnap.history.bundle import export
+from netsnap.tickets import attach as tickets
 
 
 def attach(
@@ -38,8 +38,8 @@ def attach(
         before, after = load_pair(history, t1, t2)
         files = report_files(explained(history, before, after), before, after)
         name = f"netsnap-{before.id[:12]}-{after.id[:12]}.zip"
-        heads = [history.head(snapshot.id) for snapshot in (before, after)]
-        bundle.export(history, heads, extra=files, out=Path(folder) / name)
+        heads = [history.resolve(each.id, now=now(), zone=zone()) for each in (before, after)]
+        export(history, heads, extra=files, out=Path(folder) / name)
         posted = tickets.attach(
             issue,
             settings=settings,
@@ -48,7 +48,7 @@ def attach(
             bundle=Path(folder) / name,
             key=f"{before.id[:12]}..{after.id[:12]}",
         )
-    console().print(f"{posted}", markup=False, soft_wrap=True)
+    console().print(posted.sentence, markup=False, soft_wrap=True)
 
 
 def _settings(path: Path) -> Mapping[str, Any]:

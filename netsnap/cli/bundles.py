@@ -7,7 +7,8 @@ import typer
 
 from netsnap.cli.context import Db, console, now, open_history, zone
 from netsnap.cli.diff import explained, load_pair, report_files
-from netsnap.history import bundle
+from netsnap.history.bundle import export as write_bundle
+from netsnap.history.unbundle import import_bundle
 
 
 def export(
@@ -26,7 +27,7 @@ def export(
         if t2:
             before, after = load_pair(history, t1, t2)
             extra = report_files(explained(history, before, after), before, after)
-        bundle.export(history, heads, extra=extra, out=output)
+        write_bundle(history, heads, extra=extra, out=output)
     console().print(f"wrote {output} ({output.stat().st_size} bytes)", markup=False)
 
 
@@ -39,6 +40,6 @@ def import_(
     Example: netsnap import INC-4711.zip
     """
     with open_history(db) as history:
-        heads = bundle.import_bundle(history, file)
+        heads = import_bundle(history, file)
     for head in heads:
-        console().print(f"snapshot {head.id[:12]} {head.label}", markup=False)
+        console().print(f"snapshot {head}", markup=False)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from getpass import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,8 @@ from collector.probe import Probe
 from collector.sweep import SweepOptions, sweep
 from netsnap.cli.context import INVENTORY, Db, UsageError, console, messages, now, open_history
 from netsnap.cli.maskkey import mask_key
-from netsnap.history.store import History, SnapshotHead
+from netsnap.history.heads import SHORT, SnapshotHead
+from netsnap.history.store import History
 from netsnap.report.words import count, printable
 from parsers.catalogue import PROBES
 from parsers.mask import mask_visit
@@ -56,6 +58,10 @@ def collect(
             "--accept-unknown-hosts", help="For this run: trust hosts not in known_hosts."
         ),
     ] = False,
+    accept_changed: Annotated[
+        bool,
+        typer.Option("--accept-changed-hosts", help="For this run: trust hosts with a new key."),
+    ] = False,
     db: Db = "",
 ) -> None:
     """Ask every node what its network looks like, and save the answers as a snapshot.
@@ -70,9 +76,12 @@ def collect(
         connect_limit=connect_limit,
         node_limit=node_limit,
         accept_unknown=accept_unknown,
+        accept_changed=accept_changed,
+        passphrase=_passphrase if messages().is_terminal else None,
     )
     nodes = [] if local_ else _nodes(inventory_file, node or [], group or [])
     with open_history(db) as history:
+        history.check_label(label)
         done = _here(options) if local_ else ask(nodes, PROBES, options)
         head = save(done, history, label=label)
         summary(done, head, console())
@@ -85,6 +94,10 @@ def save(done: Sweep, history: History, *, label: str = "") -> SnapshotHead:
     key = mask_key()
     visits = tuple(mask_visit(visit, key) for visit in done.visits)
     return history.save(replace(done, visits=visits), label=label)
+
+
+def _passphrase(key: Path) -> str:
+    return getpass(f"passphrase of {key}: ")
 
 
 def _here(options: SweepOptions) -> Sweep:
@@ -137,9 +150,10 @@ def summary(done: Sweep, head: SnapshotHead, out: Console) -> None:
     for visit in done.visits:
         _print(out, f"{visit.node:<12} {_visit_words(visit)}")
     seconds = (done.ended - done.started).total_seconds()
-    named = f" ({head.label})" if head.label else ""
+    nodes, named = count(len(done.visits), "node"), f" ({head.label})" if head.label else ""
     _print(
-        out, f"snapshot {head.id[:12]}{named}: {count(len(done.visits), 'node')}, {seconds:.1f} s"
+        out,
+        f"snapshot {head.id[:SHORT]}{named}: {nodes}, {seconds:.1f} s",
     )
 
 

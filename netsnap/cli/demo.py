@@ -12,7 +12,8 @@ from collector.playback import Player, Recording, load
 from netsnap.cli.collect import ask, save, summary
 from netsnap.cli.context import console, open_history
 from netsnap.cli.diff import explained
-from netsnap.history.store import History, SnapshotHead
+from netsnap.history.heads import SnapshotHead
+from netsnap.history.store import History
 from netsnap.report import terminal
 from parsers.catalogue import entry
 

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from netsnap.cli.context import Db, Format, check_format, console, open_history
-from netsnap.history.store import SnapshotHead
+from netsnap.history.heads import SHORT, SnapshotHead
 from netsnap.report.words import instant, printable
 
 
@@ -28,9 +28,9 @@ def log(
         return
     table = Table("snapshot", "started", "nodes read", "captures", "label", box=None)
     for head in heads:
-        read = f"{head.nodes_reached} of {head.nodes_asked}"
+        read = f"{head.reached} of {head.asked}"
         table.add_row(
-            head.id[:12], instant(head.started), read, str(head.captures), printable(head.label)
+            head.id[:SHORT], instant(head.started), read, str(head.captures), printable(head.label)
         )
     console().print(table)
 
@@ -41,7 +41,7 @@ def _as_json(head: SnapshotHead) -> dict[str, object]:
         "label": head.label,
         "started": head.started.isoformat(),
         "ended": head.ended.isoformat(),
-        "nodes_asked": head.nodes_asked,
-        "nodes_reached": head.nodes_reached,
+        "nodes_asked": head.asked,
+        "nodes_reached": head.reached,
         "captures": head.captures,
     }

@@ -23,9 +23,10 @@ from netsnap.cli.context import (
 from netsnap.report.words import instant, printable
 from parsers.answer import Answer, NodeView, Snapshot
 from parsers.assemble import assemble
+from parsers.catalogue import find
 from parsers.errors import ParseError
 from parsers.facts import Facts
-from parsers.read import as_json, find
+from parsers.read import as_json
 
 T = Annotated[str, typer.Argument(help="Snapshot: id, label, latest, latest~1, a time.")]
 
