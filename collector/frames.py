@@ -65,6 +65,7 @@ class Frames:
     """The incremental reader of one node's stream. ``captures`` grows while bytes are fed.
 
     ``limit`` is what one answer may hold, ``total`` what the whole stream may unpack to, in bytes.
+    ``scopes`` are the network namespaces that the node listed, the host's first.
     """
 
     node: str
@@ -84,7 +85,7 @@ class Frames:
     _taken: int = 0
     _mark: tuple[str, ...] = ()
     _open: _Open | None = None
-    _scopes: list[str] = field(default_factory=lambda: [HOST])
+    scopes: list[str] = field(default_factory=lambda: [HOST])
     _finished: set[str] = field(default_factory=set)
     _asked: set[Question] = field(default_factory=set)
 
@@ -183,7 +184,7 @@ class Frames:
     def _note(self, kind: str, rest: str) -> None:
         """Handle the marks about namespaces."""
         if kind == "N":
-            self._scopes += [f"net:[{inode}]" for inode in rest.split()]
+            self.scopes += [f"net:[{inode}]" for inode in rest.split()]
         elif kind == "D":
             self._finished.add(rest.strip())
         elif kind == "I":
@@ -317,7 +318,7 @@ class Frames:
         for probe in self.probes:
             if probe.where is Where.NODE:
                 self._unasked(probe, HOST, "", Outcome.NOT_ASKED, why)
-        for scope in self._scopes:
+        for scope in self.scopes:
             if scope not in self._finished:
                 self._leave(scope, why)
 
