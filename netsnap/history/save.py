@@ -6,7 +6,7 @@ preparing is there at the time of writing; what another process stored meanwhile
 twice, because rows go by their digest.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -87,9 +87,14 @@ class Prepared:
         }
 
 
-def prepare(connection: sa.Connection, sweep: Sweep, label: str) -> Prepared:
-    """Return a sweep as rows. Raises HistoryError if what it builds upon is damaged."""
-    preparation = _Preparation(connection, Shelf(connection))
+def prepare(
+    connection: sa.Connection, sweep: Sweep, label: str, lines: Mapping[Key, bytes]
+) -> Prepared:
+    """Return a sweep as rows. Raises HistoryError if what it builds upon is damaged.
+
+    ``lines`` are what this program's readers have read already.
+    """
+    preparation = _Preparation(connection, Shelf(connection), lines=dict(lines))
     pairs = [preparation.visit(visit) for visit in sweep.visits]
     return Prepared(
         sweep,

@@ -1,10 +1,11 @@
 """The history: the only door to what was collected."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 
@@ -12,13 +13,23 @@ from collector.capture import Sweep
 from netsnap.history import schema, times
 from netsnap.history.blobs import Blob, Shelf
 from netsnap.history.database import Database, open_database
-from netsnap.history.errors import LabelError, UnknownSnapshotError
+from netsnap.history.errors import BundleError, LabelError, UnknownSnapshotError
 from netsnap.history.heads import Finding, SnapshotHead
 from netsnap.history.load import Memory, load
 from netsnap.history.save import Prepared, ReadingRow, prepare
-from netsnap.history.sheet import moment
+from netsnap.history.sheet import Key, moment
 from netsnap.history.verify import verify
 from parsers.answer import Snapshot
+
+
+class Imported(NamedTuple):
+    """A snapshot of another history. ``lines`` are what this program's readers read of it."""
+
+    sweep: Sweep
+    label: str
+    id: str
+    previous: str
+    lines: Mapping[Key, bytes]
 
 
 class History:
@@ -75,23 +86,20 @@ class History:
         Raises LabelError for a label that ``check_label`` refuses: ask it before collecting.
         """
         self.check_label(label)
-        return self._save(sweep, label=label, origin=None)
-
-    def save_imported(self, sweep: Sweep, *, label: str, id_: str, previous: str) -> SnapshotHead:
-        """Save a snapshot of another history under its own id, once.
-
-        Raises UnknownSnapshotError if the sweep is not what this id was made of.
-        """
-        known = next((head for head in self.heads() if head.id == id_), None)
-        return known or self._save(sweep, label=label, origin=(id_, previous))
-
-    def _save(self, sweep: Sweep, *, label: str, origin: tuple[str, str] | None) -> SnapshotHead:
         with self._database.reading() as connection:
-            prepared = prepare(connection, sweep, label)
-        if origin and prepared.id_after(origin[1]) != origin[0]:
-            raise UnknownSnapshotError(f"its content does not make the id {origin[0]}")
+            prepared = prepare(connection, sweep, label, {})
         with self._database.writing() as connection:
-            return _write(connection, prepared, origin)
+            return _write(connection, prepared, None)
+
+    def save_imported(self, snapshots: Iterable[Imported]) -> list[SnapshotHead]:
+        """Save snapshots of another history under their own ids: all, each once, or none.
+
+        Raises BundleError if a content is not what its id was made of, and whatever
+        ``snapshots`` raises.
+        """
+        with self._database.writing() as connection:
+            known = {head.id: head for head in _heads(connection)}
+            return [known.get(each.id) or _import(connection, each) for each in snapshots]
 
     def heads(self) -> list[SnapshotHead]:
         """Return all snapshots, by the time at which they were begun."""
@@ -154,15 +162,20 @@ def _head(row: Any) -> SnapshotHead:
     return SnapshotHead(**values)
 
 
-def _write(
-    connection: sa.Connection, prepared: Prepared, origin: tuple[str, str] | None
-) -> SnapshotHead:
+def _import(connection: sa.Connection, each: Imported) -> SnapshotHead:
+    prepared = prepare(connection, each.sweep, each.label, each.lines)
+    if prepared.id_after(each.previous) != each.id:
+        raise BundleError(f"snapshot {each.id} was altered: its content does not make its id")
+    return _write(connection, prepared, each)
+
+
+def _write(connection: sa.Connection, prepared: Prepared, origin: Imported | None) -> SnapshotHead:
     table = schema.snapshots
     last = connection.execute(
         sa.select(table.c.number, table.c.id).order_by(table.c.number.desc()).limit(1)
     ).first()
     number = last.number + 1 if last else 1
-    previous = origin[1] if origin else last.id if last else ""
+    previous = origin.previous if origin else last.id if last else ""
     row = prepared.row(number, previous, imported=origin is not None)
     _insert(connection, schema.blobs, prepared.blobs, Blob)
     _insert(connection, schema.readings, prepared.readings, ReadingRow)

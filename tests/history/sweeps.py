@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -22,28 +24,38 @@ COMMANDS = {
 
 
 @cache
-def said(command: str, address: str) -> tuple[int, bytes, bytes]:
-    """Run a command in a new netns where lo and a bridge have addresses; (status, out, err)."""
+def said(address: str) -> dict[str, tuple[int, bytes, bytes]]:
+    """Run all commands in a new netns where lo and a bridge are; (status, out, err) of each."""
     if not shutil.which("ip") or not shutil.which("unshare"):
         pytest.skip("needs ip and unshare: Debian's iproute2 and util-linux")
     script = (
         "ip link set lo up && ip link add br0 address 02:00:00:00:00:01 type bridge && "
         f"ip addr add {address}/24 dev br0 && ip link set br0 up && "
-        f"ip route add blackhole 192.168.0.0/26 proto bird || exit 77; {command}"
+        "ip route add blackhole 192.168.0.0/26 proto bird || exit 77\n"
+    ) + "".join(
+        f"{command} > {name}.out 2> {name}.err; echo $? > {name}.status\n"
+        for name, command in COMMANDS.items()
     )
-    run = subprocess.run(
-        ["unshare", "--map-root-user", "--net", "sh", "-c", script],
-        capture_output=True,
-        check=False,
-    )
-    if run.returncode == 77 or b"unshare" in run.stderr:
-        pytest.skip(f"needs network namespaces: {run.stderr.decode()}")
-    return run.returncode, run.stdout, run.stderr
+    with TemporaryDirectory(prefix="netsnap-said-") as folder:
+        run = subprocess.run(
+            ["unshare", "--map-root-user", "--net", "sh", "-c", script],
+            capture_output=True,
+            check=False,
+            cwd=folder,
+        )
+        if run.returncode == 77 or run.stderr:
+            pytest.skip(f"needs network namespaces: {run.stderr.decode()}")
+        return {name: _said(Path(folder), name) for name in COMMANDS}
+
+
+def _said(folder: Path, name: str) -> tuple[int, bytes, bytes]:
+    status, out, err = (folder / f"{name}.{end}" for end in ("status", "out", "err"))
+    return int(status.read_text()), out.read_bytes(), err.read_bytes()
 
 
 def capture(node: str, probe: str, address: str, at: datetime, scope: str = "host") -> Capture:
     """What a probe says in a netns with that address."""
-    status, out, err = said(COMMANDS[probe], address)
+    status, out, err = said(address)[probe]
     return Capture(
         node,
         Question(probe, scope),
@@ -104,7 +116,7 @@ def unreachable(node: str, at: datetime) -> Visit:
 
 
 def sweep(minutes: float = 0, *, hosts: Sequence[str] = ("10.1.0.1",), pods: int = 2) -> Sweep:
-    """A sweep begun so many minutes after BEGIN: a reached node for each of ``hosts`` and two not."""
+    """A sweep begun so many minutes after BEGIN: a node for each of ``hosts``, and two not seen."""
     at = BEGIN + timedelta(minutes=minutes)
     visits = [
         visit(f"k8s{n}", [host, *(f"10.2.{n}.{pod + 1}" for pod in range(pods))], at)
