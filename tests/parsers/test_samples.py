@@ -12,7 +12,14 @@ from parsers.text import Text, decode
 from tests.golden import ROOT, SAMPLES, golden_of, name, reading_of, render, samples
 
 TEMPLATES = sorted(path.stem for path in (ROOT / "templates").glob("*.textfsm"))
-TEMPLATE_OF = {"ip6-route": "ip-route", "ip6-rule": "ip-rule"}
+TEMPLATE_OF = {
+    "ip6-route": "ip-route",
+    "ip6-rule": "ip-rule",
+    "calicoctl-config-asNumber": "calicoctl-config",
+    "calicoctl-config-nodeToNodeMesh": "calicoctl-config",
+    "calicoctl-config-logLevel": "calicoctl-config",
+    "calicoctl-config-ipip": "calicoctl-config",
+}
 
 every_sample = pytest.mark.parametrize("sample", samples(), ids=name)
 every_template = pytest.mark.parametrize("template", TEMPLATES)
