@@ -24,7 +24,7 @@ from tests.lab import (
     takedown,
 )
 from tests.lab.plan import GATEWAY, NIC, NODES, OUTSIDE, PODS, TIMERS, Node, Pod
-from tests.lab.shell import LabError, Process, run
+from tests.lab.shell import LabBusyError, LabError, Process, run
 from tests.lab.state import State
 
 SETTLE = 30.0  # seconds in which BGP comes up with the short timers
@@ -248,6 +248,7 @@ class Lab:
         )
         self.default_route(node.name)
         nodes.start_daemons(process, self.state, self.run_dir, node)
+        self.run(node.name, "birdcl -s /run/calico/bird.ctl enable all")
         for pod in node.pods:
             pods.start(process, pod)
 
@@ -259,7 +260,7 @@ class Lab:
     def _clear_leftovers(self) -> None:
         found = state.load(self.run_dir)
         if found is not None and not found.abandoned:
-            raise LabError(f"a lab is up in {self.run_dir} already (python -m tests.lab down)")
+            raise LabBusyError(f"a lab is up in {self.run_dir} already (python -m tests.lab down)")
         self._take_down()
 
     def _take_down(self) -> None:

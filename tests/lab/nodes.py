@@ -46,14 +46,15 @@ def wait_ready(process: Process, node: Node, home: Path) -> None:
     )
 
     def ready() -> bool:
-        if not process.alive:
-            raise LabError(f"{node.name} ended while starting: {_tail(home / 'pid1.log')}")
-        return run_on(process, f"if {probe}; then echo ready; fi").strip() == "ready"
+        try:
+            return run_on(process, f"if {probe}; then echo ready; fi").strip() == "ready"
+        except LabError as error:
+            if process.alive:
+                raise
+            log = _tail(home / "pid1.log")
+            raise LabError(f"{node.name} ended while starting: {log}") from error
 
-    try:
-        wait_until(ready, 60.0, f"{node.name}'s daemons answer", every=0.3)
-    except LabError as error:
-        raise LabError(f"{error}: {_tail(home / 'dockerd.log')}") from error
+    wait_until(ready, 60.0, f"{node.name}'s daemons answer (logs: {home})", every=0.3)
 
 
 def start_daemons(process: Process, state: State, run_dir: Path, node: Node) -> None:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 
 GATEWAY = "172.16.0.254"
+GATEWAY_MAC = "00:25:90:4a:ad:fe"
 NOBODY = "172.16.0.253"  # an address of the data subnet that no machine has
 OUTSIDE = "198.51.100.1"  # stands for the world behind the gateway (RFC 5737)
 TESTER = "172.16.0.1"  # the machine that runs the tests, on the data subnet

@@ -10,6 +10,10 @@ class LabError(Exception):
     """The lab could not do what was asked; the message says what and why."""
 
 
+class LabBusyError(LabError):
+    """The place that the lab wants is taken: another one may be had with another number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Process:
     """A process by pid and start time (clock ticks since boot): a reused pid is another process."""

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tests.lab.shell import LabError, Process
+from tests.lab.shell import LabBusyError, LabError, Process
 
 ROOT = Path(__file__).resolve().parents[2] / ".lab"
 
@@ -82,7 +82,7 @@ def _decode(data: dict[str, Any]) -> State:
 
 @contextmanager
 def locked(run_dir: Path) -> Iterator[None]:
-    """Hold the run directory. Raises LabError at once if another process does.
+    """Hold the run directory. Raises LabBusyError at once if another process does.
 
     The lock file lies beside the directory, which goes when the lab goes.
     """
@@ -91,5 +91,5 @@ def locked(run_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise LabError(f"the lab in {run_dir} is in use by another process") from error
+            raise LabBusyError(f"the lab in {run_dir} is in use by another process") from error
         yield

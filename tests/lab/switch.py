@@ -10,6 +10,7 @@ import ipaddress
 from tests.lab.plan import (
     DATA_SUBNET,
     GATEWAY,
+    GATEWAY_MAC,
     MANAGEMENT_NIC,
     NIC,
     NODES,
@@ -18,7 +19,7 @@ from tests.lab.plan import (
     Node,
     management_address,
 )
-from tests.lab.shell import LabError, run
+from tests.lab.shell import LabBusyError, run
 from tests.lab.state import State
 
 
@@ -55,11 +56,11 @@ def taken(subnet: str) -> str | None:
 def build(state: State) -> None:
     """Make both switches and give the tester its ports.
 
-    Raises LabError if the management subnet is in use on this machine.
+    Raises LabBusyError if the management subnet is in use on this machine.
     """
     management = f"10.99.{state.number}.0/24"
     if other := taken(management):
-        raise LabError(f"{management} is in use on this machine ({other}): is another lab up?")
+        raise LabBusyError(f"{management} is in use on this machine ({other}): is another lab up?")
     for namespace in (data_switch(state), management_switch(state)):
         run(["ip", "netns", "add", namespace])
         _ip(namespace, "link set lo up")
@@ -67,6 +68,8 @@ def build(state: State) -> None:
         _ip(namespace, "link set br0 up")
     gateway = data_switch(state)
     run(["ip", "netns", "exec", gateway, "sh", "-c", "echo 0 >/proc/sys/net/ipv4/ip_forward"])
+    # A bridge without a MAC of its own takes one of its ports', and another when that port goes.
+    _ip(gateway, f"link set br0 address {GATEWAY_MAC}")
     _ip(gateway, f"addr add {GATEWAY}/24 dev br0")
     _ip(gateway, f"addr add {OUTSIDE}/32 dev lo")
     for node in NODES:

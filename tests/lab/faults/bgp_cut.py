@@ -13,8 +13,10 @@ def inject(lab: Lab) -> None:
     ends = f"{{ {node_named('k8s2').address}, {node_named('k8s3').address} }}"
     rule = f"ip saddr {ends} ip daddr {ends} tcp"
     lab.run_on_switch(
-        "nft 'table bridge acl { chain forward { type filter hook forward priority 0; "
-        f"{rule} dport 179 drop; {rule} sport 179 drop; }} }}'"
+        "nft 'add table bridge acl; "
+        "add chain bridge acl forward { type filter hook forward priority 0; }; "
+        f"add rule bridge acl forward {rule} dport 179 drop; "
+        f"add rule bridge acl forward {rule} sport 179 drop'"
     )
 
 

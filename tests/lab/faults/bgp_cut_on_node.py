@@ -11,8 +11,10 @@ def inject(lab: Lab) -> None:
     """Add an input chain that drops BGP."""
     lab.run(
         "k8s3",
-        "nft 'table inet firewall { chain input { type filter hook input priority -10; "
-        "tcp dport 179 drop; tcp sport 179 drop; } }'",
+        "nft 'add table inet firewall; "
+        "add chain inet firewall input { type filter hook input priority -10; }; "
+        "add rule inet firewall input tcp dport 179 drop; "
+        "add rule inet firewall input tcp sport 179 drop'",
     )
 
 
