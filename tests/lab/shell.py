@@ -1,5 +1,7 @@
 """Starting programs on this machine, and the one error of the lab."""
 
+import os
+import signal
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,18 +53,36 @@ def run(arguments: Sequence[str], *, limit: float = 60.0, ok: Sequence[int] = (0
     when the limit is over.
     """
     try:
-        done = subprocess.run(
-            arguments, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit,
-            check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise LabError(f"no end after {limit:g} s: {_short(arguments)}") from error
+        child = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
     except FileNotFoundError as error:
         raise LabError(f"no program {arguments[0]!r} on this machine") from error
-    if done.returncode not in ok:
-        words = (done.stderr or done.stdout).strip() or "no message"
-        raise LabError(f"exit status {done.returncode} of {_short(arguments)}: {words}")
-    return done.stdout
+    with child:
+        stdout, stderr = _finish(child, arguments, limit)
+    if child.returncode not in ok:
+        words = (stderr or stdout).strip() or "no message"
+        raise LabError(f"exit status {child.returncode} of {_short(arguments)}: {words}")
+    return stdout
+
+
+def _finish(
+    child: "subprocess.Popen[str]", arguments: Sequence[str], limit: float
+) -> tuple[str, str]:
+    """Collect a child's output; whatever ends the waiting early ends all that it started."""
+    try:
+        return child.communicate(timeout=limit)
+    except subprocess.TimeoutExpired as error:
+        os.killpg(child.pid, signal.SIGKILL)
+        raise LabError(f"no end after {limit:g} s: {_short(arguments)}") from error
+    except BaseException:
+        os.killpg(child.pid, signal.SIGKILL)
+        raise
 
 
 def _short(arguments: Sequence[str]) -> str:
