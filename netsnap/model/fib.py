@@ -164,12 +164,12 @@ class RoutingPolicy:
             names.setdefault(route.table, []).append((fact, route))
         return {name: Table(self.family, routes) for name, routes in names.items()}
 
-    @property
+    @cached_property
     def selects_source(self) -> bool:
         """Whether a rule asks where a packet comes from."""
         return any(selector.asks_source for _, _, selector in self._rules)
 
-    @property
+    @cached_property
     def selects_ingress(self) -> bool:
         """Whether a rule asks by which interface a packet came in."""
         return any(selector.asks_ingress for _, _, selector in self._rules)

@@ -127,21 +127,21 @@ def _no_gateway(space: Space, port: Port, fact: Fact | None, why: str) -> Answer
     return Answer(yes=False, path=Path(Disposition.NO_GATEWAY, (here,), reason))
 
 
-def reverse_path_gate(space: Space, hop: Hop, packet: Packet) -> Path | None:
+def reverse_path_gate(space: Space, ingress: str, packet: Packet) -> Path | None:
     """Stop a packet whose sender is not reached the way it came (rp_filter, IPv4)."""
     if not packet.source or number(packet.source).family != IPV4:
         return None
-    own, every = (space.switch(IPV4, name, "rp_filter") for name in (hop.ingress, "all"))
+    own, every = (space.switch(IPV4, name, "rp_filter") for name in (ingress, "all"))
     fact, value = max(own, every, key=lambda each: each[1])
     if fact is None or value not in ("1", "2"):
         return None
     decision = space.decide(Packet(packet.destination, packet.source), "")
     devices = {member.hop.device for member in decision.members}
-    if decision.action is Action.FORWARD and (int(value) != STRICT or hop.ingress in devices):
+    if decision.action is Action.FORWARD and (int(value) != STRICT or ingress in devices):
         return None
-    here = Hop(*space.place, decided_by=fact.key, note=f"rp_filter={value}", ingress=hop.ingress)
+    here = Hop(*space.place, decided_by=fact.key, note=f"rp_filter={value}", ingress=ingress)
     if decision.action is Action.UNKNOWN:
         return Path(Disposition.UNKNOWN, (here,), decision.reason)
     way = f"by {', '.join(sorted(devices))}" if devices else "nowhere"
-    reason = f"{space.name} drops it on {hop.ingress}: the way back to {packet.source} leads {way}"
+    reason = f"{space.name} drops it on {ingress}: the way back to {packet.source} leads {way}"
     return Path(Disposition.FILTERED, (here,), reason)

@@ -6,7 +6,7 @@ from functools import cached_property, partial
 from ipaddress import ip_address
 
 from collector.capture import HOST
-from netsnap.model.disposition import Disposition, Endpoint, Path
+from netsnap.model.disposition import Disposition, Endpoint, Hop, Path
 from netsnap.model.endpoints import endpoints_of
 from netsnap.model.fib import Packet
 from netsnap.model.gates import reverse_path_gate
@@ -31,6 +31,7 @@ class Network:
         self._segments: dict[Port, Segment] = {}
         self._ends: dict[str, Ends] = {}
         self._walker = Walker(self)
+        self._reversals: dict[tuple[str, str, str, str, str], Path | None] = {}
 
     @classmethod
     def of(cls, facts: Facts, *, assumed: Facts | None = None) -> "Network":
@@ -148,10 +149,17 @@ class Network:
         """Cut a path where a reverse-path filter drops the packet."""
         for at, hop in enumerate(path.hops):
             if hop.ingress:
-                stop = reverse_path_gate(self.spaces[hop.node, hop.netns], hop, packet)
+                stop = self._reverse(hop, packet)
                 if stop is not None:
                     return Path(stop.disposition, (*path.hops[:at], *stop.hops), stop.reason)
         return path
+
+    def _reverse(self, hop: Hop, packet: Packet) -> Path | None:
+        to = packet.destination if self.asks_source else ""
+        key = (hop.node, hop.netns, hop.ingress, packet.source, to)
+        if key not in self._reversals:
+            self._reversals[key] = reverse_path_gate(self.spaces[key[:2]], hop.ingress, packet)
+        return self._reversals[key]
 
 
 def _spaces(facts: Facts, nodes: Iterable[str], *, dark: bool) -> dict[Place, Space]:

@@ -68,7 +68,7 @@ class Space:
         self.dark = dark
         self.facts: dict[Key, Fact] = {fact.key: fact for fact in facts}
         self.sees = sees
-        self._decisions: dict[tuple[Packet, str], Decision] = {}
+        self._decisions: dict[tuple[str, str, str], Decision] = {}
 
     @property
     def place(self) -> Place:
@@ -180,19 +180,27 @@ class Space:
             rules = {family: _standard_rules(self.place, family, routes) for family in rules}
         return {family: RoutingPolicy(family, rules[family], routes[family]) for family in rules}
 
-    def decide(self, packet: Packet, ingress: str) -> Decision:
-        """Look up a packet that came in by ``ingress`` ("" for one that begins here)."""
+    @cached_property
+    def _unread(self) -> Decision | None:
         for kind, what in (("route", "routes"), ("rule", "routing rules")):
             if not self.sees(kind):
                 return Decision(Action.UNKNOWN, reason=f"the {what} of {self.name} were not read")
+        return None
+
+    def decide(self, packet: Packet, ingress: str) -> Decision:
+        """Look up a packet that came in by ``ingress`` ("" for one that begins here)."""
+        if self._unread is not None:
+            return self._unread
         policy = self.policies[number(packet.destination).family]
         key = (
-            Packet(packet.source if policy.selects_source else "", packet.destination),
+            packet.destination,
+            packet.source if policy.selects_source else "",
             ingress if policy.selects_ingress else "",
         )
-        if key not in self._decisions:
-            self._decisions[key] = policy.decide(packet, ingress)
-        return self._decisions[key]
+        found = self._decisions.get(key)
+        if found is None:
+            found = self._decisions[key] = policy.decide(packet, ingress)
+        return found
 
     def answers_for(self, device: str, address: str) -> bool:
         """Say whether it answers ARP or NDP for an address of its own on ``device``.

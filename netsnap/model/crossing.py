@@ -1,0 +1,184 @@
+"""Leaving a namespace by one next hop: across the link to whoever answers, or not at all.
+
+What is found here does not depend on the packet's destination where the next hop is a gateway, so
+that it is found once for all that goes that way.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from collector.capture import HOST
+from netsnap.model.disposition import Disposition, Hop, Path
+from netsnap.model.fib import Member, Packet
+from netsnap.model.gates import link_gate, proxy
+from netsnap.model.segment import Segment, tunnel
+from netsnap.model.space import Place, Port, Space
+
+CACHED = ("resolved", "permanent")
+SILENT = ("failed", "unresolved")
+"""Conditions of a neighbour entry: its address is known; nobody answered for it."""
+
+
+class Terrain(Protocol):
+    """What a walk needs to know of a network."""
+
+    @property
+    def spaces(self) -> Mapping[Place, Space]:
+        """All namespaces."""
+        ...
+
+    @property
+    def asks_source(self) -> bool:
+        """Whether a packet's source can decide its way."""
+        ...
+
+    def segment(self, port: Port) -> Segment:
+        """Return what an interface is connected to."""
+        ...
+
+    def across_fabric(self, port: Port, target: str) -> tuple[tuple[Port, ...], str]:
+        """Return the nodes' interfaces that have an address on the link of ``port``.
+
+        If there is none and one may be hidden, the second value says why.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """The interface that a packet arrives at, or how it ends before. ``note`` may stand before."""
+
+    port: Port | None = None
+    end: Path | None = None
+    note: Hop | None = None
+
+
+class Links:
+    """The links of one network. What was found once is remembered."""
+
+    def __init__(self, terrain: Terrain) -> None:
+        self._terrain = terrain
+        self._gates: dict[Port, Path | None] = {}
+        self._crossings: dict[tuple[Port, str, str, Member], Crossing] = {}
+
+    def gate(self, port: Port) -> Path | None:
+        """Return None for an interface that passes packets, or how they end there."""
+        if port not in self._gates:
+            space = self._terrain.spaces[port[:2]]
+            known = port.device in space.interfaces
+            others = self._terrain.segment(port).ends if known else ()
+            far = (self._terrain.spaces[others[0][:2]], others[0]) if len(others) == 1 else None
+            self._gates[port] = link_gate(space, port, far)
+        return self._gates[port]
+
+    def cross(self, space: Space, member: Member, packet: Packet) -> Crossing:
+        """Leave ``space`` by one next hop."""
+        port = Port(space.node, space.netns, member.hop.device)
+        target = member.hop.gateway or packet.destination
+        source = packet.source if self._terrain.asks_source else ""
+        key = (port, target, source, member)
+        found = self._crossings.get(key)
+        if found is None:
+            end = self._barred(space, port, member)
+            asked = Packet(source, target)
+            found = Crossing(end=end) if end else self._across(space, port, member, asked)
+            self._crossings[key] = found
+        return found
+
+    def _barred(self, space: Space, port: Port, member: Member) -> Path | None:
+        """Stop what does not get out of the interface, or goes where the model does not follow."""
+        hop = member.hop
+        if hop.encap or not hop.device:
+            what = f"is encapsulated ({hop.encap})" if hop.encap else "shows no interface"
+            return Path(Disposition.UNKNOWN, (), f"a next hop of {space.name} {what}")
+        stop = self.gate(port)
+        if stop is not None:
+            return stop
+        kind = tunnel(space.interfaces[hop.device][1])
+        if kind:
+            reason = f"{space.name} sends it into {hop.device}; the model does not follow a {kind}"
+            return Path(Disposition.UNKNOWN, (), reason)
+        if "linkdown" in hop.flags:
+            key = space.interfaces[hop.device][0].key
+            gone = Hop(*space.place, hop.device, key, "linkdown")
+            return Path(Disposition.LINK_DOWN, (gone,), f"{hop.device} of {space.name} has no link")
+        return None
+
+    def _across(self, space: Space, port: Port, member: Member, asked: Packet) -> Crossing:
+        """Find who answers for the gateway, or for the address itself where there is none."""
+        segment = self._terrain.segment(port)
+        spaces = self._terrain.spaces
+        for end in segment.ends:
+            if spaces[end[:2]].answers_for(end.device, asked.destination):
+                return Crossing(end)
+        if segment.fabric and space.netns == HOST:
+            return self._over_fabric(space, port, member, asked.destination)
+        refusals = []
+        for end in segment.ends:
+            answer = proxy(spaces[end[:2]], end, asked)
+            if answer.yes:
+                return Crossing(end)
+            refusals += [answer.path] if answer.path else []
+        unseen = segment.unseen or self._unread(segment)
+        if segment.fabric or unseen:
+            reason = unseen or f"what is behind {port.device} of {space.name} was not seen"
+            return Crossing(end=Path(Disposition.UNKNOWN, (), reason))
+        return self._unanswered(space, port, member, asked.destination, refusals)
+
+    def _unread(self, segment: Segment) -> str:
+        """Say which of a segment's ends may have an address that was not read, "" if none."""
+        for end in segment.ends:
+            space = self._terrain.spaces[end[:2]]
+            if not space.sees("address"):
+                return f"the addresses of {space.name} were not read"
+        return ""
+
+    def _unanswered(
+        self, space: Space, port: Port, member: Member, target: str, why: Sequence[Path]
+    ) -> Crossing:
+        """Nobody on a link, all of whose ends are seen, answers for the next hop."""
+        ends = self._terrain.segment(port).ends
+        fact, condition = space.neighbour(port.device, target)
+        if len(ends) == 1 and fact is not None and condition in CACHED:
+            note = f"{target} no longer answers; {space.name} still has it in its cache"
+            return Crossing(ends[0], note=Hop(*space.place, port.device, fact.key, note))
+        if len(ends) == 1 and (stop := self.gate(ends[0])) is not None:
+            return Crossing(end=stop)
+        if not space.sees("neighbour"):
+            reason = f"the neighbours of {space.name} were not read"
+            return Crossing(end=Path(Disposition.UNKNOWN, (), reason))
+        for path in why:
+            if path.disposition is Disposition.UNKNOWN or member.hop.gateway or is_default(member):
+                return Crossing(end=path)
+        name = f"nobody behind {port.device} of {space.name} has {target}"
+        nobody = tuple(Hop(*end[:2]) for end in ends)
+        return Crossing(end=Path(Disposition.NOT_OWNED, nobody, name))
+
+    def _over_fabric(self, space: Space, port: Port, member: Member, target: str) -> Crossing:
+        """Cross what connects the nodes, which no node sees into."""
+        owners, hidden = self._terrain.across_fabric(port, target)
+        if len(owners) > 1:
+            names = " and ".join(sorted(owner.node for owner in owners))
+            return Crossing(end=Path(Disposition.UNKNOWN, (), f"{names} both have {target}"))
+        if owners and (stop := self._owner_gate(owners[0])) is not None:
+            return Crossing(end=stop)
+        fact, condition = space.neighbour(port.device, target)
+        if fact is not None and condition in SILENT:
+            here = Hop(*space.place, port.device, fact.key, condition)
+            reason = f"{target} does not answer {space.name} on {port.device}"
+            return Crossing(end=Path(Disposition.NEIGHBOUR_FAILED, (here,), reason))
+        if owners:
+            return Crossing(owners[0])
+        if hidden and not is_default(member):
+            return Crossing(end=Path(Disposition.UNKNOWN, (), hidden))
+        reason = f"it leaves the cluster to {target}"
+        return Crossing(end=Path(Disposition.LEFT_CLUSTER, (), reason))
+
+    def _owner_gate(self, owner: Port) -> Path | None:
+        return None if self._terrain.spaces[owner[:2]].dark else self.gate(owner)
+
+
+def is_default(member: Member) -> bool:
+    """Say whether a next hop stands in a default route."""
+    return str(getattr(member.route.record, "prefix", "")).endswith("/0")
