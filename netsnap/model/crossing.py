@@ -60,7 +60,7 @@ class Links:
     def __init__(self, terrain: Terrain) -> None:
         self._terrain = terrain
         self._gates: dict[Port, Path | None] = {}
-        self._crossings: dict[tuple[Port, str, str, Member], Crossing] = {}
+        self._crossings: dict[tuple[int, str, str], tuple[Crossing, Member]] = {}
 
     def gate(self, port: Port) -> Path | None:
         """Return None for an interface that passes packets, or how they end there."""
@@ -74,17 +74,19 @@ class Links:
 
     def cross(self, space: Space, member: Member, packet: Packet) -> Crossing:
         """Leave ``space`` by one next hop."""
-        port = Port(space.node, space.netns, member.hop.device)
         target = member.hop.gateway or packet.destination
         source = packet.source if self._terrain.asks_source else ""
-        key = (port, target, source, member)
+        key = (id(member), target, source)  # tables give out each member once
         found = self._crossings.get(key)
         if found is None:
-            end = self._barred(space, port, member)
-            asked = Packet(source, target)
-            found = Crossing(end=end) if end else self._across(space, port, member, asked)
-            self._crossings[key] = found
-        return found
+            crossing = self._cross(space, member, Packet(source, target))
+            found = self._crossings[key] = (crossing, member)  # kept, so that its id stays its own
+        return found[0]
+
+    def _cross(self, space: Space, member: Member, asked: Packet) -> Crossing:
+        port = Port(space.node, space.netns, member.hop.device)
+        end = self._barred(space, port, member)
+        return Crossing(end=end) if end else self._across(space, port, member, asked)
 
     def _barred(self, space: Space, port: Port, member: Member) -> Path | None:
         """Stop what does not get out of the interface, or goes where the model does not follow."""

@@ -68,6 +68,8 @@ class Decision:
 
 
 NOTHING = Decision(Action.NOTHING)
+THROWN = Decision(Action.NOTHING, reason="throw")
+"""The table's word that the next rule is to decide."""
 
 
 class Table:
@@ -84,12 +86,7 @@ class Table:
                 same = self._by_length.setdefault(prefix.length, {})
                 same.setdefault(bits, []).append((fact, route))
         self._lengths = sorted(self._by_length, reverse=True)
-        self._sort()
-
-    def _sort(self) -> None:
-        for same in self._by_length.values():
-            for routes in same.values():
-                routes.sort(key=lambda each: each[1].metric or 0)
+        self._decided: dict[tuple[int, int], Decision | None] = {}
 
     def look_up(self, destination: Number, shortest: int = 0) -> Decision | None:
         """Return what the table decides, None if it has nothing or says ``throw``.
@@ -100,14 +97,22 @@ class Table:
         for length in self._lengths:
             if length < shortest:
                 return None
-            routes = self._by_length[length].get(destination.bits >> (width - length))
-            for group in _by_metric(routes or ()):
-                if group[0][1].type == PASSED_ON:
-                    return None
-                decision = _choose(group, self.family)
+            bits = destination.bits >> (width - length)
+            if bits in self._by_length[length]:
+                decision = self._decide(length, bits)
                 if decision is not None:
-                    return decision
+                    return None if decision is THROWN else decision
         return None
+
+    def _decide(self, length: int, bits: int) -> Decision | None:
+        """Return what one prefix decides, None if all its next hops are dead; found once."""
+        key = (length, bits)
+        if key not in self._decided:
+            routes = sorted(self._by_length[length][bits], key=lambda each: each[1].metric or 0)
+            groups = _by_metric(routes)
+            found = (_choose(group, self.family) for group in groups)
+            self._decided[key] = next((each for each in found if each is not None), None)
+        return self._decided[key]
 
 
 def _by_metric(routes: Iterable[tuple[Fact, Route]]) -> Iterator[list[tuple[Fact, Route]]]:
@@ -131,6 +136,8 @@ def _choose(group: list[tuple[Fact, Route]], family: int) -> Decision | None:
         if route.from_prefix not in ("", "default", "::/0"):
             reason = f"{route.prefix} from {route.from_prefix} depends on the source"
             return Decision(Action.UNKNOWN, fact, reason=reason)
+        if route.type == PASSED_ON:
+            return THROWN
         if route.type != "unicast":
             end = ENDS.get(route.type, Action.UNKNOWN)
             reason = "" if end is not Action.UNKNOWN else f"{route.prefix} is a {route.type} route"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from collector.capture import HOST
 from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4, number
@@ -34,14 +35,24 @@ def pair_state(network: Network, source: Endpoint, target: Endpoint) -> PairStat
 
 
 def outside(network: Network) -> dict[str, Path]:
-    """Walk from every endpoint to an address outside. LEFT_CLUSTER is the good end here."""
-    found = {}
-    for endpoint in network.endpoints:
-        own = next(iter(endpoint.addresses), "")
-        probe = PROBE[number(own).family if own else IPV4]
-        place = (endpoint.node, endpoint.netns)
-        found[endpoint.name] = network.walk(place, probe, source_address=own)
-    return found
+    """Walk from every endpoint to an address outside. LEFT_CLUSTER is the good end here.
+
+    An answer from outside must come in again: where the endpoint's own node does not deliver to
+    it, that is how its way out ends.
+    """
+    return {endpoint.name: _way_out(network, endpoint) for endpoint in network.endpoints}
+
+
+def _way_out(network: Network, endpoint: Endpoint) -> Path:
+    own = next(iter(endpoint.addresses), "")
+    probe = PROBE[number(own).family if own else IPV4]
+    way = network.walk((endpoint.node, endpoint.netns), probe, source_address=own)
+    if way.disposition is not Disposition.LEFT_CLUSTER or not own:
+        return way
+    back = network.walk((endpoint.node, HOST), own)
+    if back.disposition is Disposition.DELIVERED:
+        return way
+    return Path(back.disposition, (*way.hops, *back.hops), f"no answer comes in: {back.reason}")
 
 
 def _addresses(source: Endpoint, target: Endpoint) -> tuple[str, str]:
