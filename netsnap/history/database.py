@@ -80,14 +80,8 @@ def open_database(place: str | Path, *, create: bool, patience: float) -> Databa
         return _migrated(_server(url, shown, patience), create=create)
     path = Path(url.database or "").expanduser().absolute()
     with told(shown):
-        made = _prepare_file(path, create=create)
-    database = Database(_file_engine(path, patience), shown, patience)
-    try:
-        return _migrated(database, create=create)
-    except BaseException:
-        if made:
-            path.unlink(missing_ok=True)
-        raise
+        _prepare_file(path, create=create)
+    return _migrated(Database(_file_engine(path, patience), shown, patience), create=create)
 
 
 def _url(text: str) -> tuple[sa.URL, str]:
@@ -101,18 +95,18 @@ def _url(text: str) -> tuple[sa.URL, str]:
     raise HistoryError(f"a history is a SQLite file or a postgresql:// database, not {shown}")
 
 
-def _prepare_file(path: Path, *, create: bool) -> bool:
-    """See that a SQLite file can be at that path; return True if it was made, empty, just now."""
+def _prepare_file(path: Path, *, create: bool) -> None:
+    """See that a SQLite file is at that path, empty if it is new.
+
+    An empty file that could not become a history stays: by then it may be another process's.
+    """
     if path.exists():
         _check_file(path)
-        if create or path.stat().st_size:
-            return False
-    if not create:
+    if not create and not (path.exists() and path.stat().st_size):
         raise MissingHistoryError(f"no history at {path}: 'netsnap collect' makes one")
     path.parent.mkdir(parents=True, exist_ok=True)
     # A network's plan is nobody else's to read.
-    os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    return True
+    os.close(os.open(path, os.O_CREAT | os.O_RDONLY, 0o600))
 
 
 def _check_file(path: Path) -> None:

@@ -70,7 +70,7 @@ def resolve(
     earlier = [head for head in heads if head.started <= until]
     if not earlier:
         raise UnknownSnapshotError(
-            f"no snapshot at or before {until.astimezone(zone):%Y-%m-%d %H:%M:%S%z}: "
+            f"no snapshot at or before {until.astimezone(zone).isoformat(' ', 'seconds')}: "
             f"the first is {heads[0]}"
         )
     return earlier[-1]

@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from netsnap.history.bundle import export
 from netsnap.history.store import History
+from tests.history.sweeps import sweep
+
+EXTRA = {"explanation.md": b"# k8s3 is cut off\n", "pictures/cluster.svg": b"<svg/>"}
 
 _NUMBERS = count(1)
 
@@ -78,3 +82,21 @@ def history(place: str) -> Iterator[History]:
     """A new, empty history of each kind."""
     with History.open(place) as opened:
         yield opened
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A history of three snapshots."""
+    with History.open(tmp_path / "source.db") as history:
+        for n in range(3):
+            history.save(sweep(n, hosts=["10.1.0.1", f"10.1.{n}.1"]), label=f"run-{n}")
+    return tmp_path / "source.db"
+
+
+@pytest.fixture
+def bundle(source: Path, tmp_path: Path) -> Path:
+    """A bundle of the last two of them."""
+    path = tmp_path / "bundle.zip"
+    with History.open(source) as history:
+        export(history, history.heads()[1:], extra=EXTRA, out=path)
+    return path
