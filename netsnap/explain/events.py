@@ -2,7 +2,7 @@
 
 A BGP session has two ends and two witnesses (BIRD and calicoctl); a veth pair dies at both ends
 at once; a pod that restarted is a new process, a new container and a new namespace. Each is one
-event with several changed facts.
+event with several changed facts. So is the packet filter's table that somebody rewrote.
 """
 
 from collections import defaultdict
@@ -209,8 +209,8 @@ def _daemon(key: Key, record: Record, _: World) -> EventId:
     return DAEMON, key.node, key.netns, record.identity[0]
 
 
-def _filter(key: Key, _: Record, __: World) -> EventId:
-    return FILTER, key.node, key.netns, _identity(key)
+def _filter(key: Key, record: Record, _: World) -> EventId:
+    return FILTER, key.node, key.netns, record.table if isinstance(record, FilterRule) else ""
 
 
 _Naming = Callable[[Key, Record, World], EventId]
@@ -248,6 +248,11 @@ def in_service(interface: Interface) -> bool:
         and "NO-CARRIER" not in interface.flags
         and interface.operstate not in ("DOWN", "LOWERLAYERDOWN")
     )
+
+
+def stops(rule: FilterRule) -> bool:
+    """Say whether a filter rule ends packets."""
+    return bool({"drop", "reject"} & set(rule.rule.split()))
 
 
 def all_changes(group: Iterable[Event]) -> list[Change]:

@@ -1,5 +1,6 @@
 """A culprit in words: what happened, to what, before and after, and one sentence for it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from collector.capture import HOST
@@ -7,6 +8,7 @@ from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.causes import Culprit
 from netsnap.explain.events import (
     CONTAINER,
+    FILTER,
     INTERFACE,
     NODE,
     ROUTE,
@@ -14,9 +16,10 @@ from netsnap.explain.events import (
     Event,
     World,
     record_of,
+    stops,
 )
 from netsnap.explain.tell import DEFAULTS, clause, state, subject
-from parsers.records import BirdProtocol, CalicoPeer, Container, Interface, Route
+from parsers.records import BirdProtocol, CalicoPeer, Container, FilterRule, Interface, Route
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ def story(culprit: Culprit, world: World) -> Story:
         return _interface(event, change, world)
     if event.what == CONTAINER:
         return _container(event, change)
+    if event.what == FILTER:
+        return _filter(event, change)
     record = record_of(change)
     what = event.what
     if event.what == ROUTE and isinstance(record, Route) and record.prefix in DEFAULTS:
@@ -55,12 +60,13 @@ def primary(event: Event) -> Change | None:
     """Choose the change that tells the event best."""
     order = (CalicoPeer, BirdProtocol, Interface, Container)
 
-    def rank(change: Change) -> tuple[int, int, int]:
+    def rank(change: Change) -> tuple[int, int, int, int]:
         record = record_of(change)
         kind = order.index(type(record)) if type(record) in order else len(order)
         gone = 0 if change.alteration in (Alteration.REMOVED, Alteration.CHANGED) else 1
         sandbox = 0 if isinstance(record, Container) and record.role == "sandbox" else 1
-        return gone, kind, sandbox
+        drops = 0 if isinstance(record, FilterRule) and stops(record) else 1
+        return gone, kind, sandbox, drops
 
     return min(event.changes, key=rank, default=None)
 
@@ -133,3 +139,12 @@ def _container(event: Event, change: Change) -> Story:
         Alteration.CHANGED: f"went {before} → {after}",
     }[change.alteration]
     return Story(CONTAINER, event.subject, before, after, f"{event.subject} on {event.node} {how}.")
+
+
+def _filter(event: Event, change: Change) -> Story:
+    before, after = _sides(change)
+    counts = Counter(str(each.alteration) for each in event.changes)
+    words = ", ".join(f"{number} {alteration}" for alteration, number in sorted(counts.items()))
+    rule = subject(record_of(change))
+    sentence = f"{event.node} changed its packet filter ({words}): {change.alteration}: {rule}."
+    return Story(FILTER, rule, before, after, sentence)

@@ -48,13 +48,25 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
     """Arrange an explanation for a reader; ``details`` lifts the bounds on what is shown."""
     return Outline(
         verdict=str(told.verdict).upper(),
-        sentence=told.sentence,
+        sentence=_headline(told),
         causes=tuple(_cause(cause, details=details) for cause in told.causes),
         pairs=_pairs(told, details=details),
         blind=_bounded(_blind(told), BLIND_SHOWN, details=details),
         witnesses=_bounded(told.witnesses, BLIND_SHOWN, details=details),
         noise=told.noise,
     )
+
+
+def _headline(told: Explanation) -> str:
+    """What happened, without the cause's own sentence, which stands right below."""
+    if not told.causes:
+        return told.sentence
+    pairs, way_out = told.pairs, told.pairs.outside_lost
+    parts = [f"{len(pairs.lost)} of {count(pairs.total, 'pair')} of workloads lost"]
+    if way_out:
+        parts.append(f"{count(len(way_out), 'workload')} without a way out")
+    parts.append(count(len(told.causes), "cause"))
+    return ", ".join(parts)
 
 
 def _cause(cause: Cause, *, details: bool) -> CauseLines:

@@ -14,6 +14,7 @@ from netsnap.explain.events import (
     Event,
     EventId,
     record_of,
+    stops,
 )
 from netsnap.explain.links.happened import Happened, both
 from parsers.records import Address, BirdProtocol, CalicoPeer, CalicoProcess, FilterRule
@@ -30,9 +31,9 @@ def by_its_ends(event: Event, happened: Happened) -> Iterator[EventId]:
         for id_, _ in happened.at(INTERFACE, node, HOST):
             if _leads_to(node, id_[3], peers, happened):
                 yield from happened.lost_interface(node, HOST, id_[3])
-        for what, stops in _STOPPERS:
+        for what, can_stop in _STOPPERS:
             for id_, other in happened.at(what, node, HOST):
-                if stops(other):
+                if can_stop(other):
                     yield id_
 
 
@@ -75,8 +76,7 @@ def _may_stop_bgp(event: Event) -> bool:
     for change in event.changes:
         record = record_of(change)
         if isinstance(record, FilterRule) and change.alteration is not Alteration.REMOVED:
-            stops = {"drop", "reject"} & set(record.rule.split())
-            if stops and (BGP_PORT in record.rule or "port" not in record.rule):
+            if stops(record) and (BGP_PORT in record.rule or "port" not in record.rule):
                 return True
     return False
 
