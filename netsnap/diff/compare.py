@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from netsnap.diff.changes import Alteration, Change, Difference
+from netsnap.diff.couples import couples
 from netsnap.diff.fields import SAME, Verdict, judge
 from netsnap.diff.namespaces import namespace_changes
 from netsnap.diff.sight import Sight
@@ -32,7 +33,13 @@ def compare(before: Facts, after: Facts) -> Difference:
     sight = Sight(before, after)
     keys, equal = _to_compare(before, after)
     tally = _Tally(compared=equal)
-    changes = [change for key in keys if (change := _change(key, sight, tally)) is not None]
+    changes = [
+        change
+        for key in keys
+        if key.nth == 0
+        for was, now in couples(key, before, after)
+        if (change := _change(was, now, sight, tally)) is not None
+    ]
     changes.sort(key=lambda change: key_order(change.key))
     namespaces = namespace_changes(sight)
     return Difference(tuple(changes), namespaces, sight.blind(), tally.compared, tally.drifted)
@@ -60,7 +67,7 @@ def _to_compare(before: Facts, after: Facts) -> tuple[dict[Key, None], int]:
             if key.nth == 0 and id(fact.answer) in equal:
                 skipped += at_first
             else:
-                keys[key] = None
+                keys[key] = keys[key._replace(nth=0)] = None
     return keys, skipped - sum(key in keys for key in _skipped_keys(keys, before, equal))
 
 
@@ -103,26 +110,24 @@ def _same_reading(one: Answer, other: Answer) -> bool:
     )
 
 
-def _change(key: Key, sight: Sight, tally: _Tally) -> Change | None:
-    if key.kind in TOLD_OTHERWISE:
+def _change(before: Fact | None, after: Fact | None, sight: Sight, tally: _Tally) -> Change | None:
+    fact = after or before
+    if fact is None or fact.key.kind in TOLD_OTHERWISE:
         return None
-    before, after = sight.before.facts.by_key.get(key), sight.after.facts.by_key.get(key)
     if before is not None and after is not None:
         tally.compared += 1
         return _altered(before, after, sight, tally)
-    if before is not None:
-        told = sight.absent(before, sight.after) and not _covered(key, sight)
-        return Change(key, Alteration.REMOVED, before, None) if told else None
-    if after is not None:
-        told = sight.absent(after, sight.before) and not _covered(key, sight)
-        return Change(key, Alteration.ADDED, None, after) if told else None
-    return None
+    other = sight.before if before is None else sight.after
+    if not sight.absent(fact, other) or _covered(fact.key, sight):
+        return None
+    alteration = Alteration.ADDED if before is None else Alteration.REMOVED
+    return Change(fact.key, alteration, before, after)
 
 
 def _altered(before: Fact, after: Fact, sight: Sight, tally: _Tally) -> Change | None:
     if before.record == after.record:
         return None
-    key = before.key
+    key = after.key
     if _torn(before) or _torn(after):
         return None
     verdict = judge(before, after, unread=sight.unread(key.node, key.netns, key.kind))

@@ -38,6 +38,12 @@ def _values(record: type) -> Callable[[Record], Any]:
     return attrgetter(*names) if names else attrgetter("identity")
 
 
+def told_values(fact: Fact) -> Any:
+    """Return all of a record that a comparison tells, in a hashable form."""
+    kind: type = type(fact.record)
+    return _values(kind)(fact.record)
+
+
 def judge(before: Fact, after: Fact, *, unread: bool) -> Verdict:
     """Compare two facts of one key.
 
@@ -45,9 +51,7 @@ def judge(before: Fact, after: Fact, *, unread: bool) -> Verdict:
     does not have: then a field that one text does not say is no evidence, since an unread line
     may say it.
     """
-    kind: type = type(before.record)  # the key names the kind: both records are of it
-    values = _values(kind)
-    if values(before.record) == values(after.record):
+    if told_values(before) == told_values(after):
         return SAME
     return _verdict(_differing(before.record, after.record, unread=unread))
 

@@ -39,16 +39,23 @@ def reverted(network: Network, changes: Iterable[Change]) -> Network:
 
 def _mirrored(change: Change) -> Change:
     turned = {Alteration.ADDED: Alteration.REMOVED, Alteration.REMOVED: Alteration.ADDED}
-    alteration = turned.get(change.alteration, change.alteration)
-    return replace(change, alteration=alteration, before=change.after, after=change.before)
+    return replace(
+        change,
+        key=change.before.key if change.before is not None else change.key,
+        alteration=turned.get(change.alteration, change.alteration),
+        before=change.after,
+        after=change.before,
+    )
 
 
 def _undone(world: Facts, changes: Iterable[Change]) -> Entries:
     entries: dict[Key, Fact | None] = {}
     for change in changes:
-        if change.alteration is Alteration.RENEWED:
-            continue
-        entries[change.key] = _former(world, change)
+        if change.alteration is Alteration.REMOVED and change.before is not None:
+            key = _free(change.key, world, entries)
+            entries[key] = replace(change.before, key=key)
+        elif change.alteration is not Alteration.RENEWED:
+            entries[change.key] = _former(world, change)
     for key, fact in tuple(entries.items()):
         if fact is not None and isinstance(fact.record, Sysctl):
             for other in _written_through(world, key, fact.record):
@@ -56,14 +63,24 @@ def _undone(world: Facts, changes: Iterable[Change]) -> Entries:
     return entries
 
 
+def _free(key: Key, world: Facts, entries: Entries) -> Key:
+    """Return the key, or the next of its identity that no fact has: the order may have moved."""
+    while key in world.by_key or entries.get(key) is not None:
+        key = key._replace(nth=key.nth + 1)
+    return key
+
+
 def _former(world: Facts, change: Change) -> Fact | None:
     """Return the fact as it was, but as the object it is now: a veth keeps its new index."""
     present = world.by_key.get(change.key)
-    if change.before is None or present is None:
-        return change.before
+    if change.before is None:
+        return None
+    if present is None:
+        return replace(change.before, key=change.key)
     kind: type = type(present.record)
     now = {name: getattr(present.record, name) for name in fields_of(kind, Role.INCARNATION)}
-    return replace(change.before, record=replace(change.before.record, **now))
+    record = replace(change.before.record, **now)
+    return replace(change.before, key=change.key, record=record)
 
 
 def _written_through(world: Facts, key: Key, switch: Sysctl) -> Iterator[Fact]:

@@ -12,7 +12,7 @@ from netsnap.model.network import Network
 from netsnap.model.pairs import pairs
 from netsnap.model.revert import apply, revert, reverted
 from parsers.facts import Facts, Key
-from parsers.records import Interface, Route
+from parsers.records import Interface, NextHop, Route
 from parsers.roles import Record
 from tests.model.cluster import World, address_of, cluster, facts, find, pod_of, swap, veth_of
 from tests.model.test_walk import FAULTS, HOST2, POD, Fault, forwarding_off, veth_deleted
@@ -116,3 +116,21 @@ def test_only_what_belongs_to_the_loss_brings_it_back() -> None:
     lost = {pair for pair, works in working(reverted(network, elsewhere)).items() if not works}
     assert {pair for pair in lost if pod not in pair} == set()
     assert len(lost) == 10
+
+
+@pytest.mark.parametrize("gone", [0, 1, 2])
+def test_a_fact_comes_back_beside_others_of_its_identity(gone: int) -> None:
+    """Their order moved up when it went."""
+    links = [Route(6, "main", "fe80::/64", next_hops=(NextHop("", name),)) for name in "abc"]
+    was, now = cluster(), cluster()
+    was[HOST2] += links
+    now[HOST2] += [each for at, each in enumerate(links) if at != gone]
+    before, after = facts(was), facts(now)
+    changes = compare(before, after).changes
+    assert [change.alteration for change in changes] == [Alteration.REMOVED]
+
+    def found(world: Facts) -> set[Record]:
+        return {each.record for each in world.by_key.values() if each.record in links}
+
+    assert found(revert(after, changes)) == set(links)
+    assert found(apply(before, changes)) == found(after)
