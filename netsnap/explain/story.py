@@ -1,6 +1,7 @@
 """A culprit in words: what happened, to what, before and after, and one sentence for it."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from collector.capture import HOST
@@ -11,7 +12,6 @@ from netsnap.explain.events import (
     FILTER,
     INTERFACE,
     NODE,
-    ROUTE,
     SESSION,
     Event,
     World,
@@ -41,19 +41,7 @@ def story(culprit: Culprit, world: World) -> Story:
     change = primary(event)
     if change is None:
         return Story(event.what, event.subject, "present", "renewed", f"{event.subject} is new")
-    if event.what == SESSION:
-        return _session(event, change)
-    if event.what == INTERFACE:
-        return _interface(event, change, world)
-    if event.what == CONTAINER:
-        return _container(event, change)
-    if event.what == FILTER:
-        return _filter(event, change)
-    record = record_of(change)
-    what = event.what
-    if event.what == ROUTE and isinstance(record, Route) and record.prefix in DEFAULTS:
-        what = "default route"
-    return Story(what, subject(record), *_sides(change), f"{clause(change)}.")
+    return _TELLERS.get(event.what, _plain)(event, change, world)
 
 
 def primary(event: Event) -> Change | None:
@@ -69,6 +57,13 @@ def primary(event: Event) -> Change | None:
         return gone, kind, sandbox, drops
 
     return min(event.changes, key=rank, default=None)
+
+
+def _plain(event: Event, change: Change, _: World) -> Story:
+    record = record_of(change)
+    is_default = isinstance(record, Route) and record.prefix in DEFAULTS
+    what = "default route" if is_default else event.what
+    return Story(what, subject(record), *_sides(change), f"{clause(change)}.")
 
 
 def _sides(change: Change) -> tuple[str, str]:
@@ -100,7 +95,7 @@ def _failed_neighbours(world: World) -> set[tuple[str, str]]:
     }
 
 
-def _session(event: Event, change: Change) -> Story:
+def _session(event: Event, change: Change, _: World) -> Story:
     before, after = _sides(change)
     record = record_of(change)
     since = getattr(record, "since", "")
@@ -128,7 +123,7 @@ def _interface(event: Event, change: Change, world: World) -> Story:
     return Story(INTERFACE, event.subject, before, after, f"{name} on {event.node} {how}.")
 
 
-def _container(event: Event, change: Change) -> Story:
+def _container(event: Event, change: Change, _: World) -> Story:
     before, after = _sides(change)
     record = record_of(change)
     started = getattr(record, "started_at", "")
@@ -141,10 +136,18 @@ def _container(event: Event, change: Change) -> Story:
     return Story(CONTAINER, event.subject, before, after, f"{event.subject} on {event.node} {how}.")
 
 
-def _filter(event: Event, change: Change) -> Story:
+def _filter(event: Event, change: Change, _: World) -> Story:
     before, after = _sides(change)
     counts = Counter(str(each.alteration) for each in event.changes)
     words = ", ".join(f"{number} {alteration}" for alteration, number in sorted(counts.items()))
     rule = subject(record_of(change))
     sentence = f"{event.node} changed its packet filter ({words}): {change.alteration}: {rule}."
     return Story(FILTER, rule, before, after, sentence)
+
+
+_TELLERS: Mapping[str, Callable[[Event, Change, World], Story]] = {
+    SESSION: _session,
+    INTERFACE: _interface,
+    CONTAINER: _container,
+    FILTER: _filter,
+}
