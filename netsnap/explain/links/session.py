@@ -82,56 +82,6 @@ def _may_stop_bgp(event: Event) -> bool:
     )
 
 
-_STOPPERS:
-            for id_, other in happened.at(what, node, HOST):
-                if can_stop(other):
-                    yield id_
-
-
-def _lost_address(event: Event) -> bool:
-    return any(change.alteration is Alteration.REMOVED for change in event.changes)
-
-
-def _is_bird(event: Event) -> bool:
-    return any(isinstance(each, CalicoProcess) and each.name == "bird" for each in both(event))
-
-
-def _peer_addresses(event: Event) -> set[str]:
-    found = set()
-    for record in both(event):
-        if isinstance(record, CalicoPeer):
-            found.add(record.address)
-        elif isinstance(record, BirdProtocol):
-            found |= {record.neighbour, record.source} - {""}
-    return found
-
-
-def _leads_to(node: str, device: str, peers: set[str], happened: Happened) -> bool:
-    """Say whether a device has an address in a network where one of the session's ends is."""
-    for facts in (happened.world.before, happened.world.after):
-        for key, fact in facts.by_key.items():
-            record = fact.record
-            if (
-                isinstance(record, Address)
-                and (key.node, key.netns, record.interface) == (node, HOST, device)
-                and record.scope != "link"
-            ):
-                own = ip_interface(record.address).network
-                if any(ip_address(peer) in own for peer in peers):
-                    return True
-    return False
-
-
-def _may_stop_bgp(event: Event) -> bool:
-    """A new rule that drops BGP's port, or drops without naming a port."""
-    for change in event.changes:
-        record = record_of(change)
-        if isinstance(record, FilterRule) and change.alteration is not Alteration.REMOVED:
-            if stops(record) and (BGP_PORT in record.rule or "port" not in record.rule):
-                return True
-    return False
-
-
 _STOPPERS: tuple[tuple[str, Callable[[Event], bool]], ...] = (
     (ADDRESS, _lost_address),
     (DAEMON, _is_bird),
