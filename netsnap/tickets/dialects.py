@@ -14,10 +14,12 @@ _REDMINE_LINK = re.compile(r"#(?=\d|note)|(?<!\w)@(?=\w)|\[(?=\[)")  # "#12", "@
 _REDMINE_NAMED = re.compile(  # "user:login", "source:path"
     r"\b(?:attachment|document|version|forum|news|message|project|commit|source|export|user)(?=:\S)"
 )
+# Jira takes a backslash before ! [ ] ^ ~ + ? % { } ( ) * _ - | @ and before nothing else.
 _JIRA_SPECIAL = re.compile(
-    r"[*_{}\[\]#|~!^+?]|(?<!\w)-|:(?=[()PD])|\((?=(?:[ynix/]|on|off|\*[rgby]?|flag|flagoff)\))"
+    r"[*_{}\[\]|~!^+?]|(?<!\w)-|(?<=[:;])[()]|\((?=(?:[ynix/]|on|off|\*[rgby]?|flag|flagoff)\))"
 )
-_MENTION = re.compile(r"(?<!\w)@(?=\w)")
+_JIRA_FACE = re.compile(r":(?=[PD]\b)")
+_MENTION = re.compile(r"(?<!\w)@(?=[\w.@-])", re.ASCII)
 _FENCE = re.compile(r"(?<=`)(?=`)|(?<=~)(?=~)")
 _TEXTILE_TAG = re.compile(r"<(?=/?(?:pre|code|kbd|notextile|redpre))", re.IGNORECASE)
 _SUBHEADING = 3
@@ -132,8 +134,9 @@ class JiraWiki:
     """Jira's wiki markup, as its "text formatting notation help" describes it."""
 
     def text(self, raw: str) -> str:
-        escaped = _JIRA_SPECIAL.sub(lambda match: "\\" + match[0], raw.replace("\\", "\0"))
-        return escaped.replace("\0", "&#92;")  # a doubled backslash would be a line break
+        # A doubled backslash is a line break, so nothing that it escapes may follow a literal one.
+        apart = _JIRA_FACE.sub(":" + JOINER, raw.replace("\\", "\\" + JOINER))
+        return _JIRA_SPECIAL.sub(lambda match: "\\" + match[0], apart)
 
     def code(self, raw: str) -> str:
         return f"{{{{{self.text(raw)}}}}}"

@@ -25,6 +25,14 @@ from netsnap.tickets.tracker import Attached, Outcome, Secrets, Section
 LONGEST = 32_767
 """Characters of a comment: Jira's default for ``jira.text.field.character.limit``."""
 
+# The library takes every answer for Jira's JSON; a page and any other JSON fail like this in it.
+_NOT_JIRA = (
+    requests.exceptions.JSONDecodeError,
+    AttributeError,
+    KeyError,
+    NotImplementedError,
+    TypeError,
+)
 _KNOWN = ("url", "user", "token_env", "timeout", "ca_file")
 _PAGE = 100
 _CHUNK = 1 << 18
@@ -50,15 +58,12 @@ class Jira:
     def configured(cls, section: Section, secrets: Secrets) -> Self:
         """Read [tickets.jira]: url, token_env and, optional, user, timeout, ca_file."""
         settings.check_names(cls.name, section, _KNOWN)
-        ca_file = settings.text(cls.name, section, "ca_file")
-        if ca_file and not Path(ca_file).is_file():
-            raise TicketError(f"[tickets.jira] ca_file {ca_file} cannot be read.")
         return cls(
             url=settings.url(cls.name, section),
             token=settings.secret(cls.name, section, "token_env", secrets),
             user=settings.text(cls.name, section, "user"),
             timeout=settings.seconds(cls.name, section),
-            ca_file=ca_file,
+            ca_file=settings.ca_file(cls.name, section),
         )
 
     def attach(self, issue: str, markdown: str, bundle: Path, *, key: str) -> Attached:
@@ -130,19 +135,23 @@ class Jira:
         try:
             yield
         except JIRAError as error:
-            sentence = f"Jira at {self.url} {_said(error)}."
-        except (requests.exceptions.JSONDecodeError, AttributeError, KeyError, TypeError):
-            # The library reads every answer as Jira's JSON; a page and other JSON fail like this.
-            sentence = f"what answers at {self.url} is not Jira's REST API: is url its front page?"
-        except requests.exceptions.SSLError as error:
-            sentence = f"Jira at {self.url} is not trusted: {_root(error)}; is ca_file missing?"
-        except requests.exceptions.Timeout:
-            sentence = f"Jira at {self.url} did not answer within {self.timeout:g} s."
-        except (requests.exceptions.RequestException, OSError) as error:
-            sentence = f"Jira at {self.url} cannot be reached: {_root(error)}."
-        else:
-            return
-        raise TicketError(before + sentence, posted=posted)
+            sentence = f"{before}Jira at {self.url} {_said(error)}."
+            raise TicketError(sentence, posted=posted) from error
+        except (*_NOT_JIRA, OSError) as error:  # every error of requests is an OSError
+            raise TicketError(before + self._failed(error), posted=posted) from error
+
+    def _failed(self, error: Exception) -> str:
+        """Say what a request that got no answer of Jira's met instead."""
+        match error:
+            case requests.exceptions.JSONDecodeError():
+                pass
+            case requests.exceptions.SSLError():
+                return f"Jira at {self.url} is not trusted: {_root(error)}; is ca_file missing?"
+            case requests.exceptions.Timeout():
+                return f"Jira at {self.url} did not answer within {self.timeout:g} s."
+            case OSError():
+                return f"Jira at {self.url} cannot be reached: {_root(error)}."
+        return f"what answers at {self.url} is not Jira's REST API: is url its front page?"
 
 
 def _comments(jira: JIRA, issue: str) -> Iterator[Comment]:

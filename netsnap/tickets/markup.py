@@ -17,7 +17,7 @@ JOINER = "\u2060"
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_OPENS_A_BLOCK = re.compile(r"\w+[.)](?:\s|$)")  # "1. ", "h2. ", "bq. "
+_OPENS_A_BLOCK = re.compile(r"(?:\w+[.)]|#+)(?:\s|$)")  # "1. ", "h2. ", "bq. ", "# "
 
 
 class Dialect(Protocol):
@@ -125,8 +125,7 @@ def _block(node: SyntaxTreeNode, dialect: Dialect) -> list[Block]:  # noqa: PLR0
         case "blockquote":
             return [block for child in node.children for block in _block(child, dialect)]
         case "paragraph":
-            line = _inline(node, dialect)
-            return [Block((JOINER if _OPENS_A_BLOCK.match(line) else "") + line)] if line else []
+            return [Block(line)] if (line := _inline(node, dialect)) else []
     return []  # a rule: nothing to read
 
 
@@ -163,8 +162,9 @@ def _table(node: SyntaxTreeNode, dialect: Dialect) -> str:
 
 
 def _inline(node: SyntaxTreeNode, dialect: Dialect) -> str:
-    """Write everything inside a block as one line."""
-    return "".join(_span(child, dialect) for child in node.children).strip()
+    """Write everything inside a block as one line that begins no other kind of block."""
+    line = "".join(_span(child, dialect) for child in node.children).strip()
+    return JOINER + line if _OPENS_A_BLOCK.match(line) else line
 
 
 def _span(node: SyntaxTreeNode, dialect: Dialect) -> str:

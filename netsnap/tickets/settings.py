@@ -1,9 +1,10 @@
 """Reading a tracker's table of the configuration. Secrets are named in it, never held."""
 
 import re
+import ssl
 from urllib.parse import urlsplit
 
-from netsnap.tickets.errors import TicketError
+from netsnap.tickets.errors import TicketError, brief
 from netsnap.tickets.tracker import Secrets, Section
 
 SECONDS = 30.0
@@ -58,6 +59,17 @@ def url(tracker: str, section: Section) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise TicketError(f"[tickets.{tracker}] url must hold no user, password, query or '#'.")
     return value.rstrip("/")
+
+
+def ca_file(tracker: str, section: Section) -> str:
+    """Return the file of certificates to trust instead of the system's, "" for the system's."""
+    value = text(tracker, section, "ca_file")
+    try:
+        ssl.create_default_context(cafile=value or None)
+    except OSError as error:  # an ssl.SSLError, too
+        why = brief(error.strerror or str(error))
+        raise TicketError(f"[tickets.{tracker}] ca_file {value} cannot be used: {why}.") from error
+    return value
 
 
 def secret(tracker: str, section: Section, name: str, secrets: Secrets) -> str:
