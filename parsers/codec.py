@@ -23,6 +23,7 @@ from parsers.records import RECORDS
 
 VERSION = 1
 
+_ONLY_TEXT = frozenset({str})
 _KEYS = frozenset({"codec", "fields", "records", "lines", "ledger", "blind"})
 
 Converter = Callable[[Any], Any]
@@ -130,24 +131,35 @@ def _maker(record: type, names: tuple[str, ...]) -> Callable[[list[Any]], Any]:
     _check_columns(record, names)
     hints = get_type_hints(record)
     converters = [_converter(hints[name]) for name in names]
-    fits = _fitting(len(names) + 1)
-    if names == _names(record):
-        return lambda row: record(*[make(v) for make, v in zip(converters, fits(row), strict=True)])
-    return lambda row: record(
-        **{
-            name: make(value)
-            for name, make, value in zip(names, converters, fits(row), strict=True)
-        }
-    )
+    nested = [place for place, name in enumerate(names) if _is_nested(hints[name])]
+    in_order = names == _names(record)
+    sound: set[tuple[type, ...]] = set()
+
+    def make(row: list[Any]) -> Any:
+        values = row[1:]
+        # Rows of the same types are checked once; what holds others is looked into each time.
+        types_there = tuple(map(type, values))
+        if types_there not in sound:
+            _check_row(row, converters)
+            sound.add(types_there)
+        for place in nested:
+            values[place] = converters[place](values[place])
+        if in_order:
+            return record(*values)
+        return record(**dict(zip(names, values, strict=True)))
+
+    return make
 
 
-def _fitting(length: int) -> Converter:
-    def values(row: list[Any]) -> list[Any]:
-        if len(row) != length:
-            raise CodecError(f"a {row[0]} of {len(row) - 1} values, where {length - 1} are due")
-        return row[1:]
+def _check_row(row: list[Any], converters: list[Converter]) -> None:
+    if len(row) != len(converters) + 1:
+        raise CodecError(f"a {row[0]} of {len(row) - 1} values, where {len(converters)} are due")
+    for convert, value in zip(converters, row[1:], strict=True):
+        convert(value)
 
-    return values
+
+def _is_nested(hint: Any) -> bool:
+    return get_origin(hint) is tuple or dataclasses.is_dataclass(hint)
 
 
 def _check_columns(record: type, names: tuple[str, ...]) -> None:
@@ -196,12 +208,21 @@ def _one_of(members: tuple[Any, ...]) -> Converter:
 
 def _tuple(members: tuple[Any, ...]) -> Converter:
     if len(members) == 2 and members[1] is Ellipsis:  # noqa: PLR2004 -- tuple[T, ...]
-        each = _converter(members[0])
-        return lambda values: tuple([each(value) for value in _listed(values)])
+        return _texts if members[0] is str else _many(_converter(members[0]))
     parts = [_converter(member) for member in members]
     return lambda values: tuple(
         [part(value) for part, value in zip(parts, _listed(values), strict=True)]
     )
+
+
+def _many(each: Converter) -> Converter:
+    return lambda values: tuple([each(value) for value in _listed(values)])
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not _ONLY_TEXT.issuperset(map(type, _listed(values))):
+        raise CodecError(f"{values!r:.40} where only texts are due")
+    return tuple(values)
 
 
 def _listed(value: Any) -> list[Any]:
