@@ -31,17 +31,19 @@ def _password_statement(quote: bytes) -> re.Pattern[bytes]:
     )
 
 
-def _assignment(quote: bytes) -> re.Pattern[bytes]:
-    # The look-behind keeps a long word from being tried from each of its letters.
-    name = rb"(?<![\w.-])(?P<name>-{0,2}[\w.-]++)"
-    quoted = rb"(?<=[\"'])[^\n\"'\\]++"
-    bare = rb"(?:[^\s\"'\\;&|,]|\\[^\"'nrt\n])++"
-    return re.compile(name + rb"[= ](?:" + quote + rb"|)(?P<secret>" + quoted + b"|" + bare + b")")
+# The look-behind keeps a long word from being tried from each of its letters.
+_NAME = re.compile(rb"(?<![\w.-])(?P<name>-{0,2}[\w.-]++)(?P<equals>[= ])")
+_QUOTED = rb"(?<=[\"'])[^\n\"'\\]++"
+_BARE = rb"(?:[^\s\"'\\;&|,]|\\[^\"'nrt\n])++"
+
+
+def _value(quote: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?:" + quote + rb"|)(?P<secret>" + _QUOTED + b"|" + _BARE + b")")
 
 
 # Inside a JSON string or a quoted COMMAND cell, a quote that is not escaped ends the string.
-_IN_STRING = (_password_statement(rb"\\{1,3}\""), _assignment(rb"\\{1,3}\"|'"))
-_IN_PLAIN = (_password_statement(rb"\""), _assignment(rb"[\"']"))
+_IN_STRING = (_password_statement(rb"\\{1,3}\""), _value(rb"\\{1,3}\"|'"))
+_IN_PLAIN = (_password_statement(rb"\""), _value(rb"[\"']"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +102,27 @@ def in_wording(text: bytes, *, assignments: bool, strings: bool) -> Iterator[Sec
 
     ``strings`` says that the text is made of quoted strings: JSON, or the table of docker ps.
     """
-    password_statement, assignment = _IN_STRING if strings else _IN_PLAIN
+    password_statement, value = _IN_STRING if strings else _IN_PLAIN
     for pattern in (_URL_LOGIN, password_statement):
         for login in pattern.finditer(text):
             yield _secret(login.start("secret"), login["secret"], elsewhere=True)
+    if assignments:
+        yield from _assigned(text, value)
+
+
+def _assigned(text: bytes, value: re.Pattern[bytes]) -> Iterator[Secret]:
+    """Find the values of flags and variables; only a secret's value is read, and only once."""
     position = 0
-    while assignments and (match := assignment.search(text, position)):
-        # `run --token x`: "run" is followed by a word too, so go on after the first word.
+    while match := _NAME.search(text, position):
         position = match.end("name")
         name = match["name"].decode("utf-8", "replace")
-        is_flag = text[position : position + 1] == b"=" or name.startswith("-")
-        if is_flag and secret_name(name.lstrip("-")) and not match["secret"].startswith(b"--"):
-            yield _secret(match.start("secret"), match["secret"], elsewhere=True)
+        is_flag = match["equals"] == b"=" or name.startswith("-")
+        if not (is_flag and secret_name(name.lstrip("-"))):
+            continue
+        found = value.match(text, match.end())
+        if found is not None and not found["secret"].startswith(b"--"):
+            yield _secret(found.start("secret"), found["secret"], elsewhere=True)
+            position = found.end()
 
 
 def _of_element(literal: _Literal, *, whole: bool) -> Secret | None:

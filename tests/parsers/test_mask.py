@@ -1,0 +1,231 @@
+"""No secret of a container reaches a capture that is stored, and nothing else is touched."""
+
+import dataclasses
+import json
+import time
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.capture import Capture, Outcome, Question, Reach, Visit
+from parsers.mask import SHORTEST, mask, mask_visit
+from parsers.read import read
+from parsers.records import Container
+from tests.golden import SAMPLES
+
+KEY = b"key of this test"
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def _capture(probe: str, stdout: bytes, stderr: bytes = b"") -> Capture:
+    return Capture("k8s2", Question(probe), probe, Outcome.ANSWERED, 0, stdout, stderr, NOW, 0.1)
+
+
+def _inspect(env: list[str], **config: object) -> bytes:
+    container = {"Id": "a" * 64, "Name": "/web", "State": {"Pid": 7, "Status": "running"}}
+    text = json.dumps([{**container, "Config": {"Env": env, **config}}], indent=4)
+    return text.encode()
+
+
+def _visit(*captures: Capture) -> Visit:
+    return Visit("k8s2", "172.16.0.57", Reach.REACHED, NOW, NOW, captures=captures)
+
+
+def _env(capture: Capture) -> tuple[str, ...]:
+    (container,) = read(capture).records
+    assert isinstance(container, Container)
+    return container.env
+
+
+values = st.text(min_size=SHORTEST).map(lambda text: f"{text}~{len(text)}")
+names = st.from_regex(r"[A-Z][A-Z0-9_]{0,20}", fullmatch=True)
+
+
+@given(st.dictionaries(names, values, max_size=5))
+def test_no_environment_value_survives(env: dict[str, str]) -> None:
+    entries = [f"{name}={value}" for name, value in env.items()]
+    masked = mask(_capture("docker-inspect", _inspect(entries)), KEY)
+    for entry, name in zip(_env(masked), env, strict=True):
+        prefix, _, rest = entry.partition("=masked:")
+        assert prefix == name
+        assert len(rest) == 12
+
+
+@given(st.lists(values, min_size=2, max_size=4))
+def test_equal_values_have_equal_masks_and_others_do_not(secrets: list[str]) -> None:
+    entries = [f"V{number}={value}" for number, value in enumerate(secrets)]
+    masks = [
+        each.partition("=")[2]
+        for each in _env(mask(_capture("docker-inspect", _inspect(entries)), KEY))
+    ]
+    for one, other in zip(secrets, masks, strict=True):
+        for two, another in zip(secrets, masks, strict=True):
+            assert (one == two) == (other == another)
+
+
+def test_a_mask_cannot_be_made_without_the_key() -> None:
+    text = _inspect(["DB_PASSWORD=hunter22"])
+    one, other = (mask(_capture("docker-inspect", text), key) for key in (b"one", b"other"))
+    assert one.stdout != other.stdout
+
+
+@given(values, st.integers(min_value=0, max_value=400))
+def test_a_text_that_was_cut_is_masked_up_to_its_end(secret: str, more: int) -> None:
+    whole = _inspect([f"DB_PASSWORD={secret}", f"PLAIN={secret}"])
+    at = whole.index(b"DB_PASSWORD=") + len(b"DB_PASSWORD=")
+    cut = whole[: at + more]
+    masked = mask(_capture("docker-inspect", cut), KEY)
+    written = json.dumps(secret)[1:-1].encode()
+    assert written not in masked.stdout
+    assert len(cut) <= at or b"DB_PASSWORD=masked:" in masked.stdout
+
+
+@given(values, st.binary(min_size=1, max_size=6), st.data())
+def test_a_text_that_was_damaged_is_masked(secret: str, noise: bytes, data: st.DataObject) -> None:
+    whole = _inspect([f"DB_PASSWORD={secret}"])
+    entry = whole.index(b'"DB_PASSWORD')
+    at = data.draw(st.integers(min_value=0, max_value=entry - 20))
+    noise = noise.replace(b'"', b"").replace(b"\\", b"")
+    damaged = whole[:at] + noise + b"\n" + whole[at:]
+    masked = mask(_capture("docker-inspect", damaged), KEY)
+    assert json.dumps(secret)[1:-1].encode() not in masked.stdout
+
+
+@given(st.dictionaries(names, values, max_size=4))
+def test_masking_twice_is_masking_once(env: dict[str, str]) -> None:
+    entries = [f"{name}={value}" for name, value in env.items()]
+    once = mask(_capture("docker-inspect", _inspect(entries)), KEY)
+    assert mask(once, KEY) == once
+
+
+@given(values)
+def test_a_secret_is_masked_in_every_answer_of_the_node(secret: str) -> None:
+    spoken = secret.encode("utf-8", "surrogatepass")
+    quoted = json.dumps(secret, ensure_ascii=False)[1:-1].encode("utf-8", "surrogatepass")
+    nested = json.dumps({"Args": json.dumps({"x": secret})}).encode()
+    visit = _visit(
+        _capture("docker-inspect", _inspect([f"API_TOKEN={secret}"])),
+        _capture("docker-ps", b'a1   img   "run -t ' + quoted + b' now"   1 second ago'),
+        _capture("birdcl-protocols", b"x" + spoken + b"y", b"cannot use " + spoken),
+        _capture("docker-inspect", nested),
+    )
+    masked = mask_visit(visit, KEY)
+    for capture in masked.captures:
+        for text in (capture.stdout, capture.stderr):
+            assert spoken not in text
+            assert quoted not in text
+    assert json.dumps(json.dumps(secret))[3:-3].encode() not in masked.captures[3].stdout
+
+
+@pytest.mark.parametrize(
+    ("given_text", "wanted"),
+    [
+        (b'"run --password=hunter22 --user me"', b'"run --password=%s --user me"'),
+        (b'"run --api-token hunter22 --user me"', b'"run --api-token %s --user me"'),
+        (b"\"sh -c 'DB_PASS=hunter22 run'\"", b"\"sh -c 'DB_PASS=%s run'\""),
+        (b'"run --secret=\\"hunter22\\" x"', b'"run --secret=\\"%s\\" x"'),
+        (b'"psql postgres://me:hunter22@db/x"', b'"psql postgres://me:%s@db/x"'),
+    ],
+)
+def test_secrets_of_a_command_line_are_masked_where_they_stand(
+    given_text: bytes, wanted: bytes
+) -> None:
+    hidden = _env(mask(_capture("docker-inspect", _inspect(["X=hunter22"])), KEY))[0][2:].encode()
+    assert mask(_capture("docker-ps", given_text), KEY).stdout == wanted.replace(b"%s", hidden)
+
+
+def test_arguments_labels_and_health_checks_are_masked() -> None:
+    text = _inspect(
+        [],
+        Cmd=["run", "--token", "hunter22", "--password=a b c", "--verbose"],
+        Labels={"com.example.secret": "s3cret-label", "com.example.author": "Ann"},
+        Healthcheck={"Test": ["CMD", "--api-key", "hunter33"]},
+    )
+    masked = mask(_capture("docker-inspect", text), KEY).stdout
+    for secret in (b"hunter22", b"a b c", b"s3cret-label", b"hunter33"):
+        assert secret not in masked
+    assert b"--verbose" in masked
+    assert b'"com.example.author": "Ann"' in masked
+    json.loads(masked)
+
+
+def test_a_bgp_password_is_masked_in_any_text() -> None:
+    said = b'    neighbor 172.16.0.47 as 64512; password "s3cr3tbgp"; }'
+    masked = mask(_capture("birdcl-protocols", said), KEY).stdout
+    assert masked.startswith(b'    neighbor 172.16.0.47 as 64512; password "masked:')
+    assert masked.endswith(b'"; }')
+
+
+def test_what_is_no_secret_stays_byte_for_byte() -> None:
+    for sample in SAMPLES.glob("*/*.txt"):
+        probe = sample.parent.name
+        if not probe.startswith("docker"):
+            text = sample.read_bytes()
+            assert mask(_capture(probe, text), KEY).stdout == text
+
+
+def test_an_ordinary_word_or_address_is_not_hunted_through_the_answers() -> None:
+    env = ["AUTH_MODE=default", "AUTH_SERVER=172.16.0.254", "KEY=on", "PWD=/var/lib"]
+    route = b"default via 172.16.0.254 dev enp1s0f0 onlink\n/var/lib\n"
+    visit = _visit(_capture("docker-inspect", _inspect(env)), _capture("ip-route", route))
+    assert mask_visit(visit, KEY).captures[1].stdout == route
+
+
+def test_a_number_is_not_found_inside_another_number() -> None:
+    visit = _visit(
+        _capture("docker-inspect", _inspect(["PASSWORD=123456"])),
+        _capture("ethtool-S", b"     rx_bytes: 91234567\n     tx_bytes: 123456\n"),
+    )
+    said = mask_visit(visit, KEY).captures[1].stdout
+    assert b"rx_bytes: 91234567\n" in said
+    assert b"tx_bytes: masked:" in said
+
+
+def test_a_detail_of_a_capture_is_masked() -> None:
+    failed = dataclasses.replace(_capture("docker-ps", b""), detail="cannot run hunter22!")
+    visit = _visit(_capture("docker-inspect", _inspect(["PASSWORD=hunter22"])), failed)
+    assert "hunter22" not in mask_visit(visit, KEY).captures[1].detail
+
+
+def test_only_container_answers_teach_secrets() -> None:
+    capture = _capture("ip-route", b"default via 172.16.0.254 dev token=enp1s0f0\n")
+    assert mask(capture, KEY) == capture
+
+
+HOSTILE = {
+    "quotes": b'"' * 400_000,
+    "backslashes": b'"Env": ["A=' + b"\\" * 400_000,
+    "open brackets": b"[" * 400_000,
+    "flags": b'"--token ' * 50_000,
+    "assignments": b"a=" * 200_000,
+    "quoted assignments": b"token='" * 60_000,
+    "urls": b"://a:" * 80_000,
+    "password statements": b'password "x\n' * 40_000,
+    "password and blanks": b"password" + b" " * 400_000,
+    "one long word": b"token" * 80_000,
+    "colons far away": (b'"a"' + b" " * 200) * 2_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_text_costs_linear_time(name: str) -> None:
+    text = HOSTILE[name]
+    half = _seconds(text[: len(text) // 2])
+    assert _seconds(text) < max(4 * half, 0.5)
+
+
+def _seconds(text: bytes) -> float:
+    capture = _capture("docker-inspect", text)
+    began = time.process_time()
+    mask(capture, KEY)
+    return time.process_time() - began
+
+
+def test_many_containers_with_secrets_of_their_own_cost_linear_time() -> None:
+    def seconds(count: int) -> float:
+        env = [f"DB_PASSWORD_{each}=s3cret-{each:08}" for each in range(count)]
+        return _seconds(_inspect(env) + b"\n" + b"x" * 500 * count)
+
+    assert seconds(2000) < max(5 * seconds(500), 2.0)
