@@ -4,19 +4,21 @@ The stream: whatever a login prints, the greeting, then the frames, as they are 
 is a line ``MARKER KIND ...`` with a newline before it that is not part of the text between two
 marks. No output can hold the marker (128 random bits of this run), so none can forge a mark.
 
-====================================== ==============================================
-``H WALL UPTIME``                      greeting: the node's clock, seconds since 1970 and since boot
-``B NUMBER SCOPE UPTIME SUBJECT``      a question begins; its stdout follows
-``S STATUS SIGNALS UPTIME CUT LIMIT``  it ended: exit status, watchdog's signals, whether stderr
-                                       is cut, its seconds; stderr follows
-``E``                                  stderr (and one newline) ended
-``X NUMBER SCOPE missing|late SUBJECT`` the question was not asked
-``N INODE...``                         the other network namespaces of the node
-``F SCOPE WHY``                        the namespace could not be entered
-``I SCOPE``                            the interfaces of the namespace could not be listed
-``D SCOPE``                            all was asked there
-``Z``                                  the end
-====================================== ==============================================
+::
+
+    H WALL UPTIME                           greeting: the node's clock, seconds since 1970 and since boot
+    B NUMBER SCOPE UPTIME SUBJECT           a question begins; its stdout follows
+    S STATUS SIGNALS UPTIME CUT LIMIT HEAD  it ended (see below); its stderr follows
+    E                                       stderr (and one newline) ended
+    X NUMBER SCOPE missing|late SUBJECT     the question was not asked
+    N INODE...                              the other network namespaces of the node
+    F SCOPE WHY                             the namespace could not be entered
+    I SCOPE                                 the namespace's interfaces could not be listed
+    D SCOPE                                 all was asked there
+    Z                                       the end
+
+In S: the exit status, how often the watchdog stepped in, 1 if stderr is cut, the seconds that the
+command had, and the exit status of the ``head`` that passed on stdout.
 """
 
 import zlib
@@ -207,9 +209,10 @@ class Frames:
         opened, self._open = self._open, None
         if opened is None:
             return
-        status, signals, ended, cut, seconds = (*opened.ending, *_LOST[len(opened.ending) :])[:5]
+        ending = (*opened.ending, *_LOST[len(opened.ending) :])
+        status, signals, ended, cut, seconds, head = ending[:6]
         probe = self.probes[opened.number]
-        outcome, exit_status, detail = self._ending(probe, opened, status, signals, seconds)
+        outcome, exit_status, detail = self._ending(probe, opened, (status, signals, seconds, head))
         stderr = text if cut == "1" else text.removesuffix(b"\n")
         ended_at = _number(ended)
         duration = None
@@ -231,14 +234,17 @@ class Frames:
         )
 
     def _ending(
-        self, probe: Probe, opened: _Open, status: str, signals: str, seconds: str
+        self, probe: Probe, opened: _Open, ending: tuple[str, str, str, str]
     ) -> tuple[Outcome, int | None, str]:
+        status, signals, seconds, head = ending
         if len(opened.stdout) > self.limit:
             return Outcome.CUT_OFF, None, f"the answer is longer than {self.limit} bytes"
         if signals != "0":
             return Outcome.TIMED_OUT, None, f"did not end within {seconds or probe.limit} s"
         if not status.isdecimal():
             return Outcome.CUT_OFF, None, "its exit status was lost"
+        if head != "0":
+            return Outcome.CUT_OFF, None, "a process that it left behind kept its output open"
         if status == "127" and is_plain(probe.command):
             program = probe.command.split(" ", 1)[0]
             return Outcome.MISSING, None, f"no {program} on the node"
@@ -326,7 +332,7 @@ class Frames:
 _LATE = "the node's time was used up before this question"
 
 
-_LOST = ("lost", "0", "", "0", "")
+_LOST = ("lost", "0", "", "0", "", "0")
 
 
 def _fields(text: str, count: int) -> tuple[str, ...]:

@@ -103,7 +103,7 @@ netsnap_ask() {
   printf '\n%s B %s %s %s %s\n' "$M" "$number" "$netsnap_scope" "$begun" "$subject" >&3
   {
     netsnap_run "$@" | netsnap_head
-    printf '%s h\n' "$M" >&4
+    printf '%s h %s\n' "$M" "$?" >&4
   } 4>&1 | netsnap_tell
   printf 'f\n' >&7
 }
@@ -133,7 +133,8 @@ netsnap_run() {
 }
 
 # Passes on what the command says, up to the limit. As the command's only reader it also keeps
-# whatever a left-behind child still writes out of the answers to come.
+# whatever a left-behind child still writes out of the answers to come. Ended by the watchdog for
+# that, it takes along what it has not written yet: its exit status tells, and goes into the frame.
 netsnap_head() {
   netsnap_self
   printf 'h %s\n' "$netsnap_self" >&7
@@ -143,11 +144,11 @@ netsnap_head() {
 # Reads stderr and the status that follows it, and ends the frame. Reads bytewise, as sh does: a
 # flood is slowed down, not stored.
 netsnap_tell() {
-  text='' status='' cut=0
+  text='' status='' cut=0 head=''
   while IFS= read -r line || [ -n "$line" ]; do
     case $line in
       *"$M s "*) status=${line##*"$M s "} ;;
-      *"$M h"*) break ;;
+      *"$M h "*) head=${line##*"$M h "}; break ;;
       *)
         if [ "$((${#text} + ${#line}))" -lt 65536 ]; then text="$text$line
 "
@@ -155,8 +156,8 @@ netsnap_tell() {
     esac
   done
   read -r ended netsnap_rest </proc/uptime
-  printf '\n%s S %s %s %s %s\n%s\n%s E\n' \
-    "$M" "${status:-lost 0}" "$ended" "$cut" "$limit" "$text" "$M" >&3
+  printf '\n%s S %s %s %s %s %s\n%s\n%s E\n' \
+    "$M" "${status:-lost 0}" "$ended" "$cut" "$limit" "${head:-lost}" "$text" "$M" >&3
 }
 
 netsnap_main() {

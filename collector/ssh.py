@@ -20,6 +20,7 @@ from typing import Self
 
 import paramiko
 from paramiko.agent import AgentKey
+from paramiko.auth_strategy import AuthFailure
 from paramiko.ber import BERException
 from paramiko.buffered_pipe import PipeTimeout
 from paramiko.hostkeys import InvalidHostKey
@@ -58,6 +59,7 @@ REACHES: dict[type[BaseException], tuple[Reach, str]] = {
     paramiko.PasswordRequiredException: (Reach.LOGIN_REFUSED, "the key needs a passphrase"),
     paramiko.BadAuthenticationType: (Reach.LOGIN_REFUSED, "it does not take keys"),
     PartialAuthentication: (Reach.LOGIN_REFUSED, "it wants more than a key"),
+    AuthFailure: (Reach.LOGIN_REFUSED, "it refused the login"),
     UnableToAuthenticate: (Reach.LOGIN_REFUSED, "it refused the login"),
     paramiko.AuthenticationException: (Reach.LOGIN_REFUSED, "it refused the login"),
     paramiko.BadHostKeyException: (Reach.HOST_KEY_CHANGED, "its host key changed"),
