@@ -13,6 +13,7 @@ from parsers.errors import ParseError
 from parsers.filters import read_ruleset
 from parsers.interfaces import read_interfaces
 from parsers.neighbours import read_neighbours
+from parsers.netlink import read as netlink
 from parsers.node import read_netns, read_node, read_sysctl
 from parsers.reading import Reading
 from parsers.records import (
@@ -262,9 +263,26 @@ ENTRIES: tuple[Entry, ...] = (
         (BirdProtocol,),
         re.compile(_SUDO + r"bird(?:cl?|cl?6)(?: -r| -s \S+)* show protocols(?: all)?"),
     ),
+    *(
+        Entry(
+            Probe(f"netlink-{what}", "", Where.NETNS, shown=f"netlink {what}"),
+            reader,
+            kinds,
+            re.compile(f"netlink {what}"),
+            quiet=True,
+        )
+        for what, reader, kinds in (
+            ("addr", netlink.read_links, (Interface, Address)),
+            ("route", netlink.read_routes, (Route,)),
+            ("rule", netlink.read_rules, (Rule,)),
+            ("neigh", netlink.read_neighbours, (Neighbour,)),
+        )
+    ),
 )
+"""The last four have no command: ``--local`` asks the kernel itself in place of ``ip``."""
 
-PROBES: tuple[Probe, ...] = tuple(each.probe for each in ENTRIES)
+PROBES: tuple[Probe, ...] = tuple(each.probe for each in ENTRIES if each.probe.command)
+"""What a node is asked, in order."""
 
 _BY_NAME = {each.probe.name: each for each in ENTRIES}
 

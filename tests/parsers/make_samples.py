@@ -2,12 +2,15 @@
 ``python -m tests.parsers.make_samples``. Each is what the real program printed here.
 """
 
+import json
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 from parsers.catalogue import entry
-from tests.golden import SAMPLES
+from tests.golden import ROOT, SAMPLES
+from tests.parsers import ask_netlink
 from tests.parsers.scene import ip, scene
 
 _ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
@@ -41,6 +44,8 @@ def main() -> None:
             _put(f"{probe}/scene", _asked(netns, probe))
         _put("sysctl/scene", _asked(netns, "sysctl"))
         _put("ethtool-S/veth@far0", _asked(netns, "ethtool-S", "far0"))
+        for probe, text in _heard(netns).items():
+            _put(f"{probe}/scene", text.encode())
         for sample, words in _TYPED.items():
             _put(sample, ip("-n", netns, *words.split()).encode())
         ip("-n", netns, "link", "set", "up1", "down")
@@ -55,6 +60,14 @@ def main() -> None:
 def _asked(netns: str, probe: str, subject: str = "") -> bytes:
     command = ["ip", "netns", "exec", netns, "sh", "-c", entry(probe).probe.command, "sh", subject]
     return subprocess.run(command, capture_output=True, check=True, env=_ENVIRONMENT).stdout
+
+
+def _heard(netns: str) -> dict[str, str]:
+    """Return what pyroute2 hears in the namespace, by probe."""
+    command = ["ip", "netns", "exec", netns, sys.executable, "-m", ask_netlink.__name__]
+    heard = subprocess.run(command, capture_output=True, check=True, cwd=ROOT).stdout
+    texts: dict[str, str] = json.loads(heard)
+    return texts
 
 
 def _alone(probe: str) -> bytes:

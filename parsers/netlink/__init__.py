@@ -1,0 +1,1 @@
+"""Readers of what the kernel says itself, as ``collector.local`` dumps it."""
