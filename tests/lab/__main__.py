@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.lab.faults import FAULTS, make, named, undo
+from tests.lab.faults import FAULTS, UNSHOWN, make, named, undo
 from tests.lab.lab import Lab
 from tests.lab.nodes import enter
 from tests.lab.plan import PODS
@@ -105,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     written = commands.add_parser("inventory", help="write netsnap's inventory")
     written.add_argument("path", type=Path, nargs="?")
     written.add_argument("--data-addresses", action="store_true")
-    faults = "; ".join(f"{fault.name}: {fault.summary}" for fault in FAULTS)
+    faults = "; ".join(f"{fault.name}: {fault.summary}" for fault in (*FAULTS, *UNSHOWN))
     commands.add_parser("break", help="make a fault", epilog=faults).add_argument("fault")
     mending = commands.add_parser("heal", help="undo a fault, or put everything back")
     mending.add_argument("fault", nargs="?")

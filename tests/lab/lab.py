@@ -23,7 +23,7 @@ from tests.lab import (
     switch,
     takedown,
 )
-from tests.lab.plan import GATEWAY, NIC, NODES, OUTSIDE, PODS, TIMERS, Node, Pod
+from tests.lab.plan import GATEWAY, MANAGEMENT_NIC, NIC, NODES, OUTSIDE, PODS, TIMERS, Node, Pod
 from tests.lab.shell import LabBusyError, LabError, Process, run
 from tests.lab.state import State
 
@@ -120,7 +120,7 @@ class Lab:
     def run_in_pod(self, workload: str, command: str) -> str:
         """Run a shell command (without single quotes) in a pod's network namespace."""
         pod = self.pods[workload]
-        return self.run(pod.node, pods.in_pod(pod, command))
+        return self.run(pod.node, pods.in_pod(pod, self.run_dir / pod.node, command))
 
     def process(self, node: str) -> Process:
         """PID 1 of a node. Raises LabError if the node is off or unknown."""
@@ -169,6 +169,10 @@ class Lab:
         pod = self.pods[workload]
         pods.restart(self.process(pod.node), pod)
 
+    def start_daemons(self, node: str) -> None:
+        """Start those of a node's daemons that do not run, and let stopped ones go on."""
+        nodes.start_daemons(self.process(node), self.state, self.run_dir, self.nodes[node])
+
     def remember_fault(self, name: str, *, broken: bool) -> None:
         """Keep on the disk which faults are in place."""
         self._remember(
@@ -195,11 +199,12 @@ class Lab:
 
     def ping_matrix(self) -> dict[tuple[str, str], bool]:
         """Which pod's ping which pod answers, for all ordered pairs of workload names."""
-        return ping.ping(self.powered(), {name: pod.address for name, pod in self.pods.items()})
+        targets = {name: pod.address for name, pod in self.pods.items()}
+        return ping.ping(self.powered(), self.run_dir, targets)
 
     def ping_outside(self) -> dict[str, bool]:
         """Which pods reach the address behind the gateway."""
-        answers = ping.ping(self.powered(), {"outside": OUTSIDE})
+        answers = ping.ping(self.powered(), self.run_dir, {"outside": OUTSIDE})
         return {workload: answer for (workload, _), answer in answers.items()}
 
     def lost_pairs(self) -> frozenset[tuple[str, str]]:
@@ -244,10 +249,11 @@ class Lab:
         self.run(
             node.name,
             f"nft flush ruleset; ip link set {NIC} up; ip link set {NIC} mtu 1500; "
-            "echo 1 >/proc/sys/net/ipv4/ip_forward",
+            "echo 1 >/proc/sys/net/ipv4/ip_forward; "
+            f"echo 0 >/proc/sys/net/ipv4/conf/{MANAGEMENT_NIC}/forwarding",
         )
         self.default_route(node.name)
-        nodes.start_daemons(process, self.state, self.run_dir, node)
+        self.start_daemons(node.name)
         self.run(node.name, "birdcl -s /run/calico/bird.ctl enable all")
         for pod in node.pods:
             pods.start(process, pod)

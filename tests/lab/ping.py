@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
 
 from tests.lab.nodes import run_on
 from tests.lab.plan import NODES, Node
+from tests.lab.pods import pid_of
 from tests.lab.shell import LabError, Process
 
 # One packet, one second; a second packet before it counts as lost.
@@ -12,7 +15,9 @@ _ONE = "ping -n -q -c1 -W1 $2 >/dev/null 2>&1 || ping -n -q -c1 -W1 $2 >/dev/nul
 _ASK = f"ask() {{ if {_ONE}; then echo $1 1; else echo $1 0; fi; }}"
 
 
-def ping(powered: Mapping[str, Process], targets: Mapping[str, str]) -> dict[tuple[str, str], bool]:
+def ping(
+    powered: Mapping[str, Process], run_dir: Path, targets: Mapping[str, str]
+) -> dict[tuple[str, str], bool]:
     """Ping every target from every pod, all at once; at most about 5 s.
 
     ``powered`` maps nodes to PID 1, ``targets`` names to addresses. The result has every pair
@@ -28,16 +33,17 @@ def ping(powered: Mapping[str, Process], targets: Mapping[str, str]) -> dict[tup
     }
     on = [node for node in NODES if node.name in powered]
     with ThreadPoolExecutor(max_workers=max(1, len(on))) as pool:
-        for found in pool.map(lambda node: _from_node(powered[node.name], node, targets), on):
+        ask = partial(_from_node, powered, run_dir, targets)
+        for found in pool.map(ask, on):
             result.update(found)
     return result
 
 
 def _from_node(
-    process: Process, node: Node, targets: Mapping[str, str]
+    powered: Mapping[str, Process], run_dir: Path, targets: Mapping[str, str], node: Node
 ) -> dict[tuple[str, str], bool]:
-    names = " ".join(pod.pause_container for pod in node.pods)
-    pids = run_on(process, f"docker inspect -f '{{{{.State.Pid}}}}' {names}").split()
+    process, home = powered[node.name], run_dir / node.name
+    pids = run_on(process, "; ".join(pid_of(pod, home) for pod in node.pods)).split()
     sources = [(pod.workload, pid) for pod, pid in zip(node.pods, pids, strict=True) if pid != "0"]
     script = " ".join(_from_pod(workload, pid, targets) for workload, pid in sources) + " wait"
     answers = [line.split() for line in run_on(process, script, limit=30.0).splitlines()]

@@ -73,12 +73,23 @@ ip route replace {pod.address} dev {veth} scope link
 """
 
 
-def in_pod(pod: Pod, command: str) -> str:
-    """Return the shell that runs ``command`` in the pod's network namespace on its node."""
+def pid_of(pod: Pod, home: Path) -> str:
+    """Return the shell that prints the pid of a pod's pause container, 0 if it does not run.
+
+    Asks containerd's files and not docker, which may be what is broken. Fails if containerd's
+    directory or the container's id cannot be read: that is not a container that does not run.
+    """
+    tasks = "/run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby"
+    task = f'{tasks}/"$id"/init.pid'
     return (
-        f"pid=$(docker inspect -f '{{{{.State.Pid}}}}' {pod.pause_container}); "
-        f"nsenter -t \"$pid\" -n sh -ec '{command}'"
+        f"id=$(cat {home}/{pod.name}.cid); ls -d {tasks} >/dev/null; "
+        f"if [ -e {task} ]; then cat {task}; echo; else echo 0; fi"
     )
+
+
+def in_pod(pod: Pod, home: Path, command: str) -> str:
+    """Return the shell that runs ``command`` in the pod's network namespace on its node."""
+    return f"pid=$({pid_of(pod, home)}); nsenter -t \"$pid\" -n sh -ec '{command}'"
 
 
 def _run_containers(pod: Pod, environment: Path) -> str:
@@ -87,8 +98,10 @@ def _run_containers(pod: Pod, environment: Path) -> str:
         f"--label io.kubernetes.pod.namespace={pod.namespace} "
         f"--label io.kubernetes.pod.uid={pod.uid}"
     )
+    identity = environment.with_name(f"{pod.name}.cid")
     return f"""
-docker run -d --name {pod.pause_container} --network none --hostname {pod.name} {labels} \\
+docker run -d --name {pod.pause_container} --cidfile {identity} --network none \\
+  --hostname {pod.name} {labels} \\
   --label io.kubernetes.container.name=POD {PAUSE} >/dev/null
 docker run -d --name {pod.app_container} --network container:{pod.pause_container} {labels} \\
   --label io.kubernetes.container.name={pod.application} --env-file {environment} \\

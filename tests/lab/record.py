@@ -1,5 +1,6 @@
-"""Record the lab's nodes for ``netsnap demo``: ``python -m tests.lab.record`` with a lab up.
+"""Record the lab's nodes for ``netsnap demo``: ``python -m tests.lab.record RUN_DIR``.
 
+The lab is up in RUN_DIR; the recordings name that directory, so let it say nothing of a machine.
 Plays one fault and writes what the probe script says before and after it, byte for byte, to
 ``samples/demo/``. To be run again when what is asked has changed.
 """
@@ -55,7 +56,7 @@ def _write(lab: Lab, moment: str, about: str) -> None:
 
 def main() -> int:
     """Record both moments of the standing lab."""
-    lab = Lab()
+    lab = Lab(run_dir=Path(sys.argv[1]))
     lab.wait_whole()
     fault = named(FAULT)
     _write(lab, "before", "three nodes of netsnap's lab, whole")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab import faults, switch
-from tests.lab.faults import FAULTS, Fault
+from tests.lab.faults import FAULTS, UNSHOWN, Fault
 from tests.lab.lab import Lab
 from tests.lab.plan import NIC, PODS
 from tests.lab.shell import LabBusyError, LabError, run
@@ -26,7 +26,7 @@ def test_every_pod_reaches_every_other_and_the_outside(healthy_lab: Lab) -> None
     assert healthy_lab.ping_outside() == dict.fromkeys(PODS, True)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("fault", [*FAULTS, *UNSHOWN], ids=lambda fault: fault.name)
 def test_a_fault_costs_what_it_states_and_heals(healthy_lab: Lab, fault: Fault) -> None:
     with faults.broken(healthy_lab, fault):
         lost = healthy_lab.lost_pairs()

@@ -6,14 +6,19 @@ from contextlib import contextmanager
 from tests.lab.faults import (
     bgp_cut,
     bgp_cut_on_node,
+    bird_stopped,
     carrier_lost,
     churn_only,
     container_restarted,
     default_route_changed,
     default_route_gone,
+    dockerd_hung,
+    fabric_drop,
+    forwarding_off,
     nic_down,
     node_off,
     pod_route_deleted,
+    sshd_gone,
     veth_deleted,
 )
 from tests.lab.faults.fault import Blame, Fault
@@ -31,16 +36,22 @@ FAULTS: tuple[Fault, ...] = (
     container_restarted.FAULT,
     default_route_changed.FAULT,
     default_route_gone.FAULT,
+    forwarding_off.FAULT,
+    bird_stopped.FAULT,
     churn_only.FAULT,
 )
+
+# What no node shows: the fault lies outside the nodes, or hides a node from the one who asks.
+UNSHOWN: tuple[Fault, ...] = (fabric_drop.FAULT, dockerd_hung.FAULT, sshd_gone.FAULT)
 
 
 def named(name: str) -> Fault:
     """Return the fault of that name. Raises LabError with the names there are."""
-    for fault in FAULTS:
+    every = (*FAULTS, *UNSHOWN)
+    for fault in every:
         if fault.name == name:
             return fault
-    raise LabError(f"no fault {name!r} (faults: {', '.join(fault.name for fault in FAULTS)})")
+    raise LabError(f"no fault {name!r} (faults: {', '.join(fault.name for fault in every)})")
 
 
 def make(lab: Lab, fault: Fault) -> None:
@@ -51,10 +62,11 @@ def make(lab: Lab, fault: Fault) -> None:
 
 
 def undo(lab: Lab, fault: Fault) -> None:
-    """Heal a fault and wait until all pods reach each other again."""
+    """Heal a fault; if it was the last one, wait until all pods reach each other again."""
     fault.heal(lab)
     lab.remember_fault(fault.name, broken=False)
-    lab.wait_whole()
+    if not lab.state.broken:
+        lab.wait_whole()
 
 
 @contextmanager
@@ -67,4 +79,4 @@ def broken(lab: Lab, fault: Fault) -> Iterator[None]:
         undo(lab, fault)
 
 
-__all__ = ["FAULTS", "Blame", "Fault", "broken", "make", "named", "undo"]
+__all__ = ["FAULTS", "UNSHOWN", "Blame", "Fault", "broken", "make", "named", "undo"]

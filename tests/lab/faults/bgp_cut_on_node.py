@@ -38,5 +38,5 @@ FAULT = Fault(
     heal,
     settled,
     lost=LOST,
-    blame=(Blame(("k8s3",), "filter", ("179", "firewall", "input")),),
+    blame=(Blame(("k8s3",), "filter rule", ("179", "firewall", "input")),),
 )

@@ -27,7 +27,8 @@ class Fault:
 
     ``lost`` are the pairs that must be lost then, ``may_lose`` those that a timer decides about,
     ``outside`` the workloads that must have lost the world behind the gateway. ``blame`` is empty
-    where nothing broke. ``innocent`` are nodes that no cause may stand on.
+    where nothing broke. ``innocent`` are nodes that no cause may stand on. ``shown`` is False
+    where no answer of a node shows the cause: then no cause can be named, and none may be made up.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Fault:
     outside: frozenset[str] = frozenset()
     blame: tuple[Blame, ...] = ()
     innocent: tuple[str, ...] = ()
+    shown: bool = True
 
 
 def across(left: Iterable[Pod], right: Iterable[Pod]) -> frozenset[Pair]:
