@@ -304,6 +304,88 @@ def test_a_dark_node_that_does_not_answer_arp_is_cut_off_for_sure() -> None:
     assert len(cut) == 16
 
 
+def test_a_link_that_is_down_is_named_before_the_silence_it_makes() -> None:
+    """Incident D02: the others see a neighbour that does not answer, the node itself sees why."""
+    world = cluster()
+    nic_unplugged(world)
+    neighbour_failed(world)
+    path = Network.of(facts(world)).walk(POD, address_of("k8s3", 1))
+    assert path.disposition is Disposition.LINK_DOWN
+    assert path.hops[-1].node == "k8s3"
+
+
+def test_nodes_with_single_addresses_are_neighbours_all_the_same() -> None:
+    """Some clouds give a node a /32 and a route to its neighbours."""
+    world = cluster()
+    for node, address in NODES.items():
+        place = (node, HOST)
+        swap(world, place, find(world, place, Address, NIC), Address(NIC, 4, f"{address}/32"))
+    assert not failing(Network.of(facts(world)))
+
+
+def test_nodes_on_different_links_are_not_taken_for_neighbours() -> None:
+    world = cluster()
+    mine = find(world, HOST2, Address, NIC)
+    swap(world, HOST2, mine, Address(NIC, 4, "10.1.1.57/24"))
+    path = Network.of(facts(world)).walk(POD, address_of("k8s3", 1))
+    assert path.disposition is Disposition.UNKNOWN
+    assert "k8s3" in path.reason
+
+
+def six(text: str) -> str:
+    """Return the IPv6 address that stands for an IPv4 one in these tests."""
+    return "fd00::" + text.replace(".", ":")
+
+
+def with_ipv6(world: World) -> None:
+    """Give every node and pod an IPv6 address beside its IPv4 one, as Calico does."""
+    for (node, netns), records in world.items():
+        device = NIC if netns == HOST else "eth0"
+        for own in [
+            each for each in records if isinstance(each, Address) and each.interface == device
+        ]:
+            address, _, length = own.address.partition("/")
+            long = {"24": "64", "32": "128"}[length]
+            records += [
+                Address(device, 6, f"{six(address)}/{long}", scope="global"),
+                Route(6, "local", f"{six(address)}/128", type="local", metric=0),
+            ]
+        if netns != HOST:
+            records.append(v6("::/0", "eth0", "fe80::ecee:eeff:feee:eeee"))
+            continue
+        records.append(Sysctl("net.ipv6.conf.all.forwarding", "1"))
+        for pod in (1, 2):
+            records.append(
+                Address(veth_of(node, pod), 6, "fe80::ecee:eeff:feee:eeee/64", scope="link")
+            )
+            records.append(v6(f"{six(address_of(node, pod))}/128", veth_of(node, pod)))
+            records += [
+                v6(f"{six(address_of(other, pod))}/128", NIC, six(NODES[other]))
+                for other in NODES
+                if other != node
+            ]
+
+
+def v6(prefix: str, device: str, via: str = "") -> Route:
+    return Route(6, "main", prefix, metric=1024, next_hops=(NextHop(via, device),))
+
+
+def test_ipv6_is_walked_by_its_own_tables() -> None:
+    world = cluster()
+    with_ipv6(world)
+    network = Network.of(facts(world))
+    assert all(len(each.addresses) == 2 for each in network.endpoints)
+    there = six(address_of("k8s3", 1))
+    path = network.walk(POD, there)
+    assert path.disposition is Disposition.DELIVERED
+    assert [hop.node for hop in path.hops] == ["k8s2", "k8s2", "k8s3", "k8s3"]
+    switch = find(world, HOST2, Sysctl, "net.ipv6.conf.all.forwarding")
+    swap(world, HOST2, switch, replace(switch, value="0"))
+    network = Network.of(facts(world))
+    assert network.walk(POD, there).disposition is Disposition.NOT_FORWARDED
+    assert not failing(network)
+
+
 def test_a_dark_node_without_a_known_address_hides_who_owns_a_next_hop() -> None:
     world = cluster()
     network = Network.of(facts(world, unreached=["k8s3"]))
