@@ -1,6 +1,8 @@
 """From rows to a snapshot. What two snapshots have in common is decoded once and shared."""
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -48,6 +50,7 @@ class Memory:
     lines: dict[bytes, Reading] = field(default_factory=dict)
     last_sheets: dict[bytes, Decoded] = field(default_factory=dict)
     last_lines: dict[bytes, Reading] = field(default_factory=dict)
+    read_again: dict[bytes, bytes] = field(default_factory=dict)  # pages by sheet, not stored yet
 
     def turn(self) -> None:
         """Begin another load: forget all but the load before."""
@@ -80,10 +83,23 @@ def load(connection: sa.Connection, head: SnapshotHead, memory: Memory) -> Snaps
     ).all()
     memory.turn()
     missing = dict.fromkeys(row.sheet for row in rows if not memory.keep(row.sheet))
-    for batch in batches(missing, _SHEETS_AT_ONCE):
-        memory.sheets.update(_decoded(Shelf(connection), batch, memory))
-    nodes = tuple(_node(row, memory.sheets[row.sheet].entries) for row in rows)
+    with _no_collection():
+        for batch in batches(missing, _SHEETS_AT_ONCE):
+            memory.sheets.update(_decoded(Shelf(connection), batch, memory))
+        nodes = tuple([_node(row, memory.sheets[row.sheet].entries) for row in rows])
     return Snapshot(head.id, head.label, head.started, head.ended, nodes)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Spare the garbage collector records by the thousand: they stay, and hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _node(row: Any, entries: list[Entry]) -> NodeView:
@@ -120,6 +136,7 @@ def _decoded(shelf: Shelf, sheets: list[bytes], memory: Memory) -> Iterator[tupl
             lines = contents[pages[sheet]].split(b"\n") if rows else []
         else:
             lines = list(read_again(shelf, rows))
+            memory.read_again[sheet] = b"\n".join(lines)
         yield sheet, _entries(rows, lines, memory)
 
 

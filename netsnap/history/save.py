@@ -269,6 +269,28 @@ class _Preparation:
             yield self.lines[row.key]
 
 
+def page_rows(
+    connection: sa.Connection, pages: Mapping[bytes, bytes]
+) -> tuple[list[Blob], list[ReadingRow]]:
+    """Return the rows for pages that these readers made, by sheet, of answers kept already."""
+    press, shelf = Press(), Shelf(connection)
+    blobs, rows = [], []
+    for sheet, content in pages.items():
+        page = digest_of(content)
+        rows.append(ReadingRow(sheet, reader.version(), page))
+        readings = schema.readings
+        others = sa.select(readings.c.page).where(readings.c.sheet == sheet).limit(1)
+        other: bytes | None = connection.execute(others).scalar()
+        if other != page:
+            base = _base(shelf, other) if other else None
+            blobs.append(press.blob(page, content, (base,)))
+    return blobs, rows
+
+
+def _base(shelf: Shelf, digest: bytes) -> Base:
+    return Base(digest, shelf.depths([digest])[digest], shelf.fetch([digest])[digest])
+
+
 def _outputs(
     rows: Iterable[Row], captures: Iterable[Capture]
 ) -> Iterator[tuple[str, bytes, Question, str]]:

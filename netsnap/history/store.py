@@ -1,6 +1,7 @@
 """The history: the only door to what was collected."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -13,10 +14,17 @@ from collector.capture import Sweep
 from netsnap.history import schema, times
 from netsnap.history.blobs import Blob, Shelf
 from netsnap.history.database import Database, open_database
-from netsnap.history.errors import BundleError, LabelError, UnknownSnapshotError
+from netsnap.history.errors import (
+    BundleError,
+    FullHistoryError,
+    LabelError,
+    LockedHistoryError,
+    ReadOnlyHistoryError,
+    UnknownSnapshotError,
+)
 from netsnap.history.heads import Finding, SnapshotHead
 from netsnap.history.load import Memory, load
-from netsnap.history.save import Prepared, ReadingRow, prepare
+from netsnap.history.save import Prepared, ReadingRow, page_rows, prepare
 from netsnap.history.sheet import Key, moment
 from netsnap.history.verify import verify
 from parsers.answer import Snapshot
@@ -121,7 +129,20 @@ class History:
         """
         with self._database.reading() as connection:
             head = ref if isinstance(ref, SnapshotHead) else _named(ref, _heads(connection))
-            return load(connection, head, self._memory)
+            snapshot = load(connection, head, self._memory)
+        self._keep_pages()
+        return snapshot
+
+    def _keep_pages(self) -> None:
+        """Keep what had to be read again, if that can be done: it saves time and nothing else."""
+        if not self._memory.read_again:
+            return
+        trouble = suppress(ReadOnlyHistoryError, LockedHistoryError, FullHistoryError)
+        with trouble, self._database.writing() as connection:
+            blobs, readings = page_rows(connection, self._memory.read_again)
+            _insert(connection, schema.blobs, blobs, Blob)
+            _insert(connection, schema.readings, readings, ReadingRow)
+        self._memory.read_again.clear()
 
     def raw(self, digest: str) -> bytes:
         """Return the output with this SHA-256 (hex). Raises CorruptHistoryError if it is gone."""

@@ -188,6 +188,8 @@ def test_a_history_that_may_only_be_read_is_read(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     with History.open(path) as history:
         history.save(sweep())
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE readings SET reader = 'older'")  # so that load would like to write
     script = (
         f"mount --bind {tmp_path} {tmp_path} && mount -o remount,bind,ro {tmp_path} || exit 77;"
         f'exec "$@"'

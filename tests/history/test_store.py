@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from collector.capture import Capture, Outcome, Question, Reach, Sweep, Visit
+from netsnap.history import reader
 from netsnap.history.errors import CorruptHistoryError, LabelError, UnknownSnapshotError
 from netsnap.history.store import History
 from parsers.answer import NodeView, Snapshot
@@ -169,6 +170,11 @@ def test_what_other_readers_read_is_read_again(tmp_path: Path) -> None:
     with History.open(path) as history:
         assert history.load(first.id) == first
         assert history.save(sweep(5)).bytes_new == 0
+    with closing(sqlite3.connect(path)) as database:
+        readers = {name for (name,) in database.execute("SELECT reader FROM readings")}
+        assert readers == {"older", reader.version()}
+    with History.open(path) as history:
+        assert history.load(first.id) == first
         second = history.load("latest")
         assert second.nodes[0].answers[0].reading == first.nodes[0].answers[0].reading
         assert history.verify() == []
