@@ -6,19 +6,24 @@ from netsnap.tickets.bundle import Bundle
 from netsnap.tickets.dialects import Plain, Words
 from netsnap.tickets.markup import Block, Dialect, blocks, fit
 
+_READ = 4
+"""How much longer than the comment the Markdown may be that is parsed: the rest would not fit."""
+
 
 def compose(
     markdown: str, bundle: Bundle, key: str, dialect: Dialect, limit: int
 ) -> tuple[str, bool]:
     """Write the comment, at most ``limit`` characters; say whether it had to be shortened."""
-    parts = [*_report(markdown, dialect), Block(_footer(bundle, key, dialect))]
-    return fit(parts, dialect, limit)
+    start = markdown[: limit * _READ]
+    parts = [*_report(start, dialect), Block(_footer(bundle, key, dialect))]
+    return fit(parts, dialect, limit, more=len(start) < len(markdown))
 
 
 def carries(body: str, key: str) -> bool:
     """Say whether ``body`` is a comment for ``key``, and not one that quotes it."""
     mark = re.escape(_mark(key))
-    return re.search(rf"^(?![ \t]*(?:>|bq\.)).*{mark}(?![\w.-])", body, re.MULTILINE) is not None
+    plain = body.replace("\\", "")  # Jira Cloud writes wiki markup anew and escapes as it likes
+    return re.search(rf"^(?![ \t]*(?:>|bq\.)).*{mark}(?![\w.-])", plain, re.MULTILINE) is not None
 
 
 def same(posted: str, body: str) -> bool:

@@ -75,13 +75,16 @@ def clean(text: str) -> str:
     return _UNPRINTABLE.sub("\ufffd", text.replace("\r\n", "\n"))
 
 
-def fit(parts: list[Block], dialect: Dialect, limit: int) -> tuple[str, bool]:
+def fit(
+    parts: list[Block], dialect: Dialect, limit: int, *, more: bool = False
+) -> tuple[str, bool]:
     """Join blocks with blank lines into at most ``limit`` characters; say if any was left out.
 
-    The last block always stays: it carries the mark by which the comment is found again.
+    The last block always stays: it carries the mark by which the comment is found again. ``more``
+    says that something was left out before.
     """
     whole = "\n\n".join(part.text for part in parts)
-    if len(whole) <= limit:
+    if len(whole) <= limit and not more:
         return whole, False
     *body, last = parts
     note = dialect.text("Shortened to what the tracker takes; the bundle holds the whole.")
@@ -97,18 +100,18 @@ def fit(parts: list[Block], dialect: Dialect, limit: int) -> tuple[str, bool]:
 
 
 def _cut(part: Block, dialect: Dialect, room: int) -> list[str]:
-    """Return the first lines of a verbatim block that fit, as a list of one block or none."""
-    if part.raw is None:
-        return []
-    lines = part.raw.split("\n")
+    """Return the first lines of a block that fit, as a list of one block or none."""
+    lines = (part.text if part.raw is None else part.raw).split("\n")
+
+    def first(count: int) -> str:
+        text = "\n".join(lines[:count])
+        return text if part.raw is None else dialect.verbatim(text)
+
     low, high = 0, len(lines)
     while low < high:
         middle = (low + high + 1) // 2
-        if len(dialect.verbatim("\n".join(lines[:middle]))) <= room:
-            low = middle
-        else:
-            high = middle - 1
-    return [dialect.verbatim("\n".join(lines[:low]))] if low else []
+        low, high = (middle, high) if len(first(middle)) <= room else (low, middle - 1)
+    return [first(low)] if low else []
 
 
 def _block(node: SyntaxTreeNode, dialect: Dialect) -> list[Block]:  # noqa: PLR0911 -- one a kind

@@ -115,6 +115,7 @@ def test_a_comment_is_found_by_its_key_and_by_no_other(dialect: Dialect) -> None
     body, _ = compose(REPORT, BUNDLE, KEY, dialect, 60_000)
     assert carries(body, KEY)
     assert carries(body.replace("\n", "\r\n"), KEY)
+    assert carries(body.replace("netsnap:", "netsnap\\:").replace("..", "\\.\\."), KEY)
     assert not carries(body, KEY[:-1])
     assert not carries(body, KEY.split("..")[0])
     assert not carries("\n".join(f"> {line}" for line in body.splitlines()), KEY)
@@ -130,3 +131,25 @@ def test_a_comment_keeps_to_the_limit_and_says_that_it_is_cut(dialect: Dialect, 
     assert carries(body, KEY)
     assert "Shortened to what the tracker takes" in body
     assert compose(REPORT, BUNDLE, KEY, dialect, 60_000)[1] is False
+
+
+@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize(
+    "report",
+    [
+        "- item `x` of many\n" * 2_000,
+        "```\n" + "<UP> ~~~\n" * 2_000,
+        "| a | b |\n|---|---|\n" + "| c | d |\n" * 2_000,
+    ],
+    ids=["list", "evidence", "table"],
+)
+def test_what_is_cut_is_cut_at_a_line_and_not_sooner(dialect: Dialect, report: str) -> None:
+    body, shortened = compose(report, BUNDLE, KEY, dialect, 2_000)
+    assert shortened
+    assert 1_900 < len(body) <= 2_000
+
+
+def test_a_report_far_over_the_limit_is_not_called_whole() -> None:
+    body, shortened = compose("<!-- -->\n\n---\n\n" * 10_000, BUNDLE, KEY, JiraWiki(), 1_000)
+    assert shortened
+    assert "Shortened to what the tracker takes" in body
