@@ -1,0 +1,109 @@
+"""What real nodes said, from the sweep to the facts: names, secrets, and a docker that hangs."""
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from collector.capture import Capture, Sweep, Visit
+from collector.inventory import load
+from collector.probe import Probe
+from collector.sweep import sweep
+from parsers.answer import Answer, NodeView, Snapshot
+from parsers.assemble import assemble
+from parsers.catalogue import PROBES
+from parsers.facts import Facts
+from parsers.mask import mask_visit
+from parsers.read import read
+from tests.lab.lab import Lab
+
+pytestmark = pytest.mark.lab
+KEY = b"key of this test"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _swept(lab: Lab, folder: Path, probes: Iterable[Probe] = PROBES) -> Sweep:
+    inventory = load(lab.inventory_toml(folder / "netsnap.toml"))
+    return sweep(inventory.select((), ()), tuple(probes), clock=_now)
+
+
+def _facts(swept: Sweep) -> Facts:
+    views = tuple(_view(mask_visit(visit, KEY)) for visit in swept.visits)
+    return assemble(Snapshot("0", "", swept.started, swept.ended, views))
+
+
+def _view(visit: Visit) -> NodeView:
+    return NodeView(
+        visit.node,
+        visit.address,
+        visit.reach,
+        visit.detail,
+        visit.started,
+        visit.ended,
+        visit.clock_offset,
+        tuple(_answer(capture) for capture in visit.captures),
+    )
+
+
+def _answer(capture: Capture) -> Answer:
+    return Answer(
+        capture.node,
+        capture.question,
+        capture.command,
+        capture.outcome,
+        capture.exit_status,
+        capture.started,
+        capture.duration,
+        capture.detail,
+        hashlib.sha256(capture.stdout).hexdigest(),
+        hashlib.sha256(capture.stderr).hexdigest(),
+        read(capture),
+    )
+
+
+def test_every_pod_has_its_name_and_nothing_is_blind(healthy_lab: Lab, tmp_path: Path) -> None:
+    facts = _facts(_swept(healthy_lab, tmp_path))
+    assert facts.blind == ()
+    named = {name for name in facts.netns.values() if name != "host"}
+    assert named == set(healthy_lab.pods)
+    for workload, pod in healthy_lab.pods.items():
+        assert facts.sees(pod.node, workload, "route")
+        inside = [key.kind for key in facts.by_key if key.netns == workload]
+        assert {"address", "interface", "route", "sysctl"} <= set(inside)
+
+
+def test_no_secret_of_an_application_is_in_what_is_stored(healthy_lab: Lab, tmp_path: Path) -> None:
+    swept = _swept(healthy_lab, tmp_path)
+    said = b"".join(c.stdout + c.stderr for visit in swept.visits for c in visit.captures)
+    kept = repr([mask_visit(visit, KEY) for visit in swept.visits])
+    assert all(secret.encode() in said for secret in healthy_lab.secrets)
+    assert not [secret for secret in healthy_lab.secrets if secret in kept]
+
+
+def test_a_docker_that_hangs_hides_the_pods_of_its_node_and_no_others(
+    healthy_lab: Lab, tmp_path: Path
+) -> None:
+    probes = [
+        dataclasses.replace(each, limit=2.0) if each.name.startswith("docker") else each
+        for each in PROBES
+    ]
+    healthy_lab.run("k8s2", "kill -STOP $(cat /run/dockerd.pid)")
+    try:
+        facts = _facts(_swept(healthy_lab, tmp_path, probes))
+    finally:
+        healthy_lab.run("k8s2", "kill -CONT $(cat /run/dockerd.pid)")
+    assert {name for (node, _), name in facts.netns.items() if node == "k8s2"} == {"host"}
+    assert {key.netns for key in facts.by_key if key.node == "k8s2"} == {"host"}
+    assert not facts.sees("k8s2", "host", "container")
+    assert facts.sees("k8s2", "host", "route")
+    assert {spot.node for spot in facts.blind} == {"k8s2"}
+    reasons = [spot.reason for spot in facts.blind if spot.netns.startswith("net:")]
+    assert len(reasons) == sum(pod.node == "k8s2" for pod in healthy_lab.pods.values())
+    (hung,) = (spot for spot in facts.blind if spot.probe == "docker-inspect")
+    assert all(hung.reason in reason for reason in reasons)
