@@ -150,18 +150,47 @@ def _choose(group: list[tuple[Fact, Route]], family: int) -> Decision | None:
     return Decision(Action.FORWARD, members[0].route, tuple(members)) if members else None
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rule, ready to be applied: what it selects, and which one of the rest it does."""
+
+    fact: Fact
+    rule: Rule
+    selector: Selector
+    table: str = ""  # look up here, prefixes shorter than ``shortest`` left out
+    shortest: int = 0
+    goto: int | None = None  # go on with the first rule of this priority or a later one
+    end: Decision | None = None
+
+    @classmethod
+    def of(cls, fact: Fact, rule: Rule) -> "Step":
+        """Read a rule's action."""
+        selector = Selector.of(rule.selector)
+        verb, _, rest = rule.action.partition(" ")
+        word = rest.split()[0] if rest.split() else ""
+        if verb in ("lookup", "table") and word and not word.startswith("["):
+            return cls(fact, rule, selector, table=word, shortest=_shortest(rule))
+        if verb == "goto" and word.isdecimal():
+            return cls(fact, rule, selector, goto=int(word))
+        if verb in ("nop", PASSED_ON):
+            return cls(fact, rule, selector)
+        if verb in ENDS:
+            return cls(fact, rule, selector, end=Decision(ENDS[verb], fact))
+        reason = f'the model does not know what rule {rule.priority}\'s "{rule.action}" does'
+        end = Decision(Action.UNKNOWN, fact, reason=reason)
+        return cls(fact, rule, selector, end=end)
+
+
 class RoutingPolicy:
     """The rules and tables of one namespace and family."""
 
     def __init__(self, family: int, rules: Iterable[Fact], routes: Iterable[Fact]) -> None:
         self.family = family
-        self._rules = [
-            (fact, fact.record, Selector.of(fact.record.selector))
-            for fact in rules
-            if isinstance(fact.record, Rule)
-        ]
-        self._rules.sort(key=lambda each: each[1].priority)
+        steps = (Step.of(fact, fact.record) for fact in rules if isinstance(fact.record, Rule))
+        self._steps = sorted(steps, key=lambda step: step.rule.priority)
         self._routes = [(fact, fact.record) for fact in routes if isinstance(fact.record, Route)]
+        self.selects_source = any(step.selector.asks_source for step in self._steps)
+        self.selects_ingress = any(step.selector.asks_ingress for step in self._steps)
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
@@ -171,56 +200,29 @@ class RoutingPolicy:
             names.setdefault(route.table, []).append((fact, route))
         return {name: Table(self.family, routes) for name, routes in names.items()}
 
-    @cached_property
-    def selects_source(self) -> bool:
-        """Whether a rule asks where a packet comes from."""
-        return any(selector.asks_source for _, _, selector in self._rules)
-
-    @cached_property
-    def selects_ingress(self) -> bool:
-        """Whether a rule asks by which interface a packet came in."""
-        return any(selector.asks_ingress for _, _, selector in self._rules)
-
     def decide(self, packet: Packet, ingress: str) -> Decision:
         """Look a packet up. ``ingress`` is "" for a packet that begins here."""
         destination = number(packet.destination)
         resume = -1
-        for fact, rule, selector in self._rules:
-            if rule.priority < resume:
+        for step in self._steps:
+            if step.rule.priority < resume:
                 continue
-            fits = selector.fits(packet.source, destination, ingress)
+            fits = step.selector.fits(packet.source, destination, ingress)
             if fits is False:
                 continue
-            target = _goto(rule)
-            decision = None if target is not None else self._act(fact, rule, destination)
-            if fits is None and (decision is not None or target is not None):
-                reason = f"nothing shows whether rule {rule.priority} ({rule.selector}) applies"
-                return Decision(Action.UNKNOWN, fact, reason=reason)
+            decision = self._act(step, destination)
+            if fits is None and (decision is not None or step.goto is not None):
+                said = f"{step.rule.priority} ({step.rule.selector})"
+                reason = f"nothing shows whether rule {said} applies"
+                return Decision(Action.UNKNOWN, step.fact, reason=reason)
             if decision is not None:
                 return decision
-            resume = target if target is not None else resume
+            resume = resume if step.goto is None else step.goto
         return NOTHING
 
-    def _act(self, fact: Fact, rule: Rule, destination: Number) -> Decision | None:
-        words = rule.action.split()
-        verb = words[0] if words else ""
-        if verb in ("lookup", "table") and len(words) > 1:
-            if words[1].startswith("["):
-                return Decision(Action.UNKNOWN, fact, reason=f"rule {rule.priority} is of a VRF")
-            table = self.tables.get(words[1])
-            return table.look_up(destination, _shortest(rule)) if table else None
-        if verb in ENDS:
-            return Decision(ENDS[verb], fact)
-        if verb in ("nop", PASSED_ON):
-            return None
-        reason = f'the model does not know what rule {rule.priority}\'s "{rule.action}" does'
-        return Decision(Action.UNKNOWN, fact, reason=reason)
-
-
-def _goto(rule: Rule) -> int | None:
-    """Return the priority that a ``goto`` leads to; None for another action."""
-    words = rule.action.split()
-    return int(words[1]) if len(words) > 1 and words[0] == "goto" and words[1].isdecimal() else None
+    def _act(self, step: Step, destination: Number) -> Decision | None:
+        table = self.tables.get(step.table) if step.table else None
+        return step.end if table is None else table.look_up(destination, step.shortest)
 
 
 def _shortest(rule: Rule) -> int:

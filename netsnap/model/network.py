@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
-from ipaddress import ip_address
 
 from collector.capture import HOST
 from netsnap.model.disposition import Disposition, Endpoint, Hop, Path
@@ -11,7 +10,7 @@ from netsnap.model.endpoints import endpoints_of
 from netsnap.model.fib import Packet
 from netsnap.model.gates import reverse_path_gate
 from netsnap.model.joins import Ends, join
-from netsnap.model.numbers import Number, number
+from netsnap.model.numbers import Number, canonical, number
 from netsnap.model.segment import Segment, segment
 from netsnap.model.space import Own, Place, Port, Space
 from netsnap.model.walk import Walker
@@ -91,7 +90,7 @@ class Network:
         space = self.spaces.get(source)
         if space is None:
             return Path(Disposition.UNKNOWN, (), f"{source[1]} on {source[0]} was not seen")
-        target = str(ip_address(destination))
+        target = canonical(destination)
         packet = Packet(source_address or _source(space, number(target)), target)
         return self._filtered(self._walker.begin(space, packet), packet)
 

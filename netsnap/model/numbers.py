@@ -49,6 +49,12 @@ def block(prefix: str) -> Block:
 
 
 @lru_cache(maxsize=1 << 16)
+def canonical(address: str) -> str:
+    """Return an address as records write it. Raises ValueError for anything else."""
+    return str(ip_address(address))
+
+
+@lru_cache(maxsize=1 << 16)
 def bare(address: str) -> str:
     """Return an interface address ("172.16.0.57/24") without its length."""
     return str(ip_interface(address).ip)

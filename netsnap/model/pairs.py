@@ -1,36 +1,40 @@
 """All ordered pairs of workloads, and each one's way out of the cluster."""
 
 from collections.abc import Iterable, Iterator
+from itertools import combinations
 
 from collector.capture import HOST
 from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
+from netsnap.model.masquerade import answer
 from netsnap.model.network import Network
-from netsnap.model.numbers import IPV4, number
+from netsnap.model.numbers import IPV4, IPV6, number
 
-PROBE = {IPV4: "198.51.100.1", 6: "2001:db8::1"}
+PROBE = {IPV4: "198.51.100.1", IPV6: "2001:db8::1"}
 """Addresses that are nobody's (RFC 5737, RFC 3849), to stand for all that is outside."""
 
 
 def pairs(network: Network, endpoints: Iterable[Endpoint] | None = None) -> Iterator[PairState]:
-    """Yield the state of every ordered pair, in order of the endpoints given.
+    """Yield the state of every ordered pair; each is followed by the same pair turned round.
 
     Without endpoints, those of the network are taken.
     """
-    chosen = tuple(network.endpoints if endpoints is None else endpoints)
-    for source in chosen:
-        for target in chosen:
-            if source.name != target.name:
-                yield pair_state(network, source, target)
+    chosen = network.endpoints if endpoints is None else endpoints
+    for one, other in combinations(chosen, 2):
+        yield from _both(network, one, other)
 
 
 def pair_state(network: Network, source: Endpoint, target: Endpoint) -> PairState:
     """Walk one pair there and back."""
-    there, back = _addresses(source, target)
-    return PairState(
-        src=source.name,
-        dst=target.name,
-        there=_way(network, source, target, back, there),
-        back=_way(network, target, source, there, back),
+    return _both(network, source, target)[0]
+
+
+def _both(network: Network, one: Endpoint, other: Endpoint) -> tuple[PairState, PairState]:
+    to, own = _addresses(one, other)
+    there = _way(network, one, other, own, to)
+    back = _way(network, other, one, to, own)
+    return (
+        PairState(one.name, other.name, there, answer(network, one, own, there, back)),
+        PairState(other.name, one.name, back, answer(network, other, to, back, there)),
     )
 
 
@@ -57,11 +61,15 @@ def _way_out(network: Network, endpoint: Endpoint) -> Path:
 
 def _addresses(source: Endpoint, target: Endpoint) -> tuple[str, str]:
     """Return the target's and the source's address of the first family that both have."""
-    for there in target.addresses:
-        for back in source.addresses:
-            if number(there).family == number(back).family:
-                return there, back
+    for family in (IPV4, IPV6):
+        there, back = _first(target, family), _first(source, family)
+        if there and back:
+            return there, back
     return next(iter(target.addresses), ""), next(iter(source.addresses), "")
+
+
+def _first(endpoint: Endpoint, family: int) -> str:
+    return next((each for each in endpoint.addresses if number(each).family == family), "")
 
 
 def _way(network: Network, source: Endpoint, target: Endpoint, own: str, to: str) -> Path:

@@ -37,7 +37,7 @@ class Selector:
             else:
                 other.append(name)
         # oif selects packets of a socket bound to an interface; the model's are not bound.
-        return cls(
+        found = cls(
             inverted=inverted,
             source=_block(values.get("from", "all")),
             destination=_block(values.get("to", "all")),
@@ -45,6 +45,7 @@ class Selector:
             never=never or "oif" in values,
             other=tuple(other),
         )
+        return ANY if found == ANY else found
 
     @property
     def asks_source(self) -> bool:
@@ -61,6 +62,8 @@ class Selector:
 
         ``source`` is "" where it is not known.
         """
+        if self is ANY:
+            return True
         conditions = (
             False if self.never else None if self.other else True,
             self.source is None or (self.source.holds(number(source)) if source else None),
@@ -72,6 +75,10 @@ class Selector:
         if any(each is None for each in conditions):
             return None
         return not self.inverted
+
+
+ANY = Selector()
+"""Every packet ("from all")."""
 
 
 def _block(text: str) -> Block | None:

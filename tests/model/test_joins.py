@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from collector.capture import HOST
-from netsnap.model.disposition import Disposition
+from netsnap.model.disposition import Disposition, PairState
 from netsnap.model.network import Network
+from netsnap.model.pairs import pairs
 from netsnap.model.space import Port
-from parsers.records import Address, DriverStatistics, Interface, Route
+from parsers.records import Address, DriverStatistics, FilterRule, Interface, Route
 from tests.model.cluster import (
     UP,
     World,
@@ -141,3 +142,35 @@ def test_a_namespace_without_a_container_is_called_by_its_node() -> None:
     world["k8s2", "mount:red/1"] = list(world.pop(POD))
     names = [each.name for each in Network.of(facts(world)).endpoints]
     assert "mount:red/1@k8s2" in names
+
+
+DOCKERS_RULE = FilterRule(
+    "ip nat", "POSTROUTING", 'oifname != "docker0" ip saddr 172.17.0.0/16 counter masquerade'
+)
+
+
+def state_of(world: World, source: str, target: str) -> PairState:
+    return next(
+        each for each in pairs(Network.of(facts(world))) if (each.src, each.dst) == (source, target)
+    )
+
+
+def test_a_masqueraded_container_gets_its_answers() -> None:
+    world = bridged()
+    world[HOST2].append(DOCKERS_RULE)
+    there = state_of(world, "box2@k8s2", pod_of("k8s3", 1))
+    assert there.works is True
+    assert any("masqueraded" in hop.note for hop in there.back.hops)
+    assert state_of(world, pod_of("k8s3", 1), "box2@k8s2").works is False
+
+
+def test_an_answer_does_not_find_a_container_that_lost_its_bridge() -> None:
+    world = bridged()
+    world[HOST2].append(DOCKERS_RULE)
+    swap(world, HOST2, find(world, HOST2, Address, "docker0"))
+    swap(world, HOST2, find(world, HOST2, Route, 4, "main", "172.17.0.0/16"))
+    assert state_of(world, "box2@k8s2", pod_of("k8s3", 1)).works is False
+
+
+def test_without_dockers_rule_the_answers_way_is_unknown_and_not_missing() -> None:
+    assert state_of(bridged(), "box2@k8s2", pod_of("k8s3", 1)).works is None
