@@ -23,6 +23,7 @@ DEEPEST = 24
 _LEVEL = 6
 _SHORTEST_BASE = 32  # bytes; less has nothing to offer
 _LONGEST_BASE = 8 << 20  # bytes; zstd's window reaches no further at this level
+_OF_NOTHING = hashlib.sha256().digest()  # most of stderr
 _BATCH = 400  # digests in one query; SQLite takes 32,766 parameters, older ones 999
 
 T = TypeVar("T")
@@ -40,7 +41,7 @@ class Blob(NamedTuple):
 
 def digest_of(content: bytes) -> bytes:
     """Return the SHA-256 of a content, 32 bytes."""
-    return hashlib.sha256(content).digest()
+    return hashlib.sha256(content).digest() if content else _OF_NOTHING
 
 
 def squeeze(content: bytes) -> bytes:

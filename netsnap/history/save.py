@@ -156,31 +156,37 @@ class _Preparation:
     def visit(self, visit: Visit) -> tuple[VisitRow, Written]:
         """Return the visit's rows; what they refer to is in ``blobs`` or in the history."""
         rows = [row_of(capture) for capture in visit.captures]
-        before = self._before(visit.node)
-        self._keep_outputs(visit, rows, before)
         content = write_sheet(rows)
         sheet = digest_of(content)
-        if before.sheet is None or before.sheet.digest != sheet:
-            self._keep(sheet, content, ("sheet", ""), before.sheet)
-        if not (before.is_read and before.sheet and before.sheet.digest == sheet):
+        last = self._last_sheet(visit.node)
+        pages = self._pages(last)
+        if sheet != last or reader.version() not in pages:
+            before = self._before(last, pages)
+            self._keep_outputs(visit, rows, before)
+            if sheet != last:
+                self._keep(sheet, content, ("sheet", ""), before.sheet)
             self._keep_page(sheet, zip(rows, visit.captures, strict=True), before)
         times = write_times(visit)
         head = write_head(visit)
         row = VisitRow(plain(visit.node), head, len(rows), sheet, squeeze(times))
         return row, Written(head, sheet, times)
 
-    def _before(self, node: str) -> _Before:
-        visits, readings = schema.visits, schema.readings
-        last = self.connection.execute(
-            sa.select(visits.c.sheet)
-            .where(visits.c.node == plain(node), visits.c.captures > 0)
-            .order_by(visits.c.snapshot.desc())
-            .limit(1)
-        ).scalar()
+    def _last_sheet(self, node: str) -> bytes | None:
+        """Return the digest of the node's last sheet that holds answers."""
+        visits = schema.visits
+        query = sa.select(visits.c.sheet).where(visits.c.node == plain(node), visits.c.captures > 0)
+        last = query.order_by(visits.c.snapshot.desc()).limit(1)
+        return self.connection.execute(last).scalar()
+
+    def _pages(self, sheet: bytes | None) -> dict[str, bytes]:
+        """Return the digests of what was read from a sheet, by reader."""
+        readings = schema.readings
+        query = sa.select(readings.c.reader, readings.c.page).where(readings.c.sheet == sheet)
+        return {row.reader: row.page for row in self.connection.execute(query)}
+
+    def _before(self, last: bytes | None, pages: dict[str, bytes]) -> _Before:
         if last is None:
             return _Before()
-        query = sa.select(readings.c.reader, readings.c.page).where(readings.c.sheet == last)
-        pages: dict[str, bytes] = {row.reader: row.page for row in self.connection.execute(query)}
         page = pages.get(reader.version()) or next(iter(pages.values()), None)
         bases = self._bases([last] if page is None else [last, page])
         before = _Before(

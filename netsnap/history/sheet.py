@@ -88,8 +88,7 @@ def stripped(row: Row, stdout: bytes, stderr: bytes) -> Capture:
 
 def write_sheet(rows: Iterable[Row]) -> bytes:
     """Return the sheet with these rows."""
-    lines = [json.dumps(row, separators=(",", ":")) for row in rows]
-    return ("[" + ",\n".join(lines) + "]").encode("ascii")
+    return _json(list(rows))
 
 
 def read_sheet(sheet: bytes) -> list[Row]:
