@@ -31,8 +31,9 @@ class Gathering:
         self.records.append((line, record))
 
     def refuse(self, line: int) -> None:
-        """Count a parsed line as unknown."""
-        self.refused.add(line)
+        """Count a parsed line as unknown; a blank one stays noise."""
+        if self.lines[line - 1].strip():
+            self.refused.add(line)
 
     def reading(self, blind: str = "") -> Reading:
         """Return the records in order of their lines, and the ledger with the refused lines."""

@@ -1,5 +1,7 @@
 """The engine: what becomes of a line that a template does not expect."""
 
+import pytest
+
 from parsers import fsm
 from parsers.gather import Gathering
 from parsers.read import read_text
@@ -69,19 +71,32 @@ def test_an_address_that_is_none_makes_its_line_unknown() -> None:
     assert reading.ledger.parsed == 1
 
 
-def test_a_line_refused_twice_is_counted_once() -> None:
-    lines = ["10.0.0.1 dev eth0 FAILED", "what?"]
+def test_a_line_refused_twice_is_counted_once_and_a_blank_one_never() -> None:
+    lines = ["10.0.0.1 dev eth0 FAILED", "what?", ""]
     gathered = Gathering.of(lines, fsm.run("ip-neigh", lines))
-    for line in (1, 1, 2):
+    for line in (1, 1, 2, 3):
         gathered.refuse(line)
     ledger = gathered.reading().ledger
-    assert (ledger.lines, ledger.parsed, len(ledger.unknown)) == (2, 0, 2)
+    assert (ledger.lines, ledger.parsed, ledger.noise, len(ledger.unknown)) == (3, 0, 1, 2)
 
 
 def test_a_cut_route_is_unknown_and_no_directly_connected_one() -> None:
     reading = read_text("ip-route", b"10.0.0.0/8 dev eth0\n10.1.0.0/16")
     assert len(reading.records) == 1
     assert [each.text for each in reading.ledger.unknown] == ["10.1.0.0/16"]
+
+
+def test_a_template_that_could_end_early_or_go_nowhere_is_refused() -> None:
+    for text in (
+        "Value A (a)\n\nStart\n  ^${A} -> End\n  ^. -> Error\n",
+        "Value A (a)\n\nStart\n  ^${A}\n  ^. -> Error Nowhere\n",
+        "Value Fillup A (a)\n\nStart\n  ^${A}\n  ^. -> Error\n",
+        "Start\n  ^(\n",
+    ):
+        with pytest.raises(fsm.TemplateError):
+            fsm.compile_template("t", text)
+    with pytest.raises(fsm.TemplateError, match="no template named"):
+        fsm.run("no-such-thing", [])
 
 
 def test_an_escape_code_is_seen_and_not_obeyed() -> None:
