@@ -1,6 +1,7 @@
 """The images of the lab: a static busybox in a tar, for ``docker import``; no registry is asked."""
 
 import io
+import shlex
 import shutil
 import tarfile
 from pathlib import Path
@@ -35,7 +36,8 @@ def write_tar(path: Path) -> None:
 def load(process: Process, node: Node, tar: Path) -> None:
     """Import the pause image and the node's application images."""
     apps = sorted({(pod.image, pod.application) for pod in node.pods})
-    script = f"""docker import -c 'ENTRYPOINT ["/pause"]' {tar} {PAUSE} >/dev/null"""
+    source = shlex.quote(str(tar))
+    script = f"""docker import -c 'ENTRYPOINT ["/pause"]' {source} {PAUSE} >/dev/null"""
     for image, _ in apps:
-        script += f"""; docker import -c 'CMD ["sleep", "36000000"]' {tar} {image} >/dev/null"""
+        script += f"""; docker import -c 'CMD ["sleep", "36000000"]' {source} {image} >/dev/null"""
     run_on(process, script)

@@ -11,8 +11,8 @@ HERE = Path(__file__).parent / "node"
 
 _SSHD = """\
 Port 22
-HostKey {dir}/host_key
-AuthorizedKeysFile {run}/authorized_keys
+HostKey "{dir}/host_key"
+AuthorizedKeysFile "{run}/authorized_keys"
 PermitRootLogin prohibit-password
 PasswordAuthentication no
 KbdInteractiveAuthentication no

@@ -38,6 +38,8 @@ class Lab:
     """
 
     def __init__(self, number: int = 0, run_dir: Path | None = None, timers: str = "short") -> None:
+        if not 0 <= number <= 255:
+            raise LabError(f"a lab's number is 0 to 255, not {number}")
         if timers not in TIMERS:
             raise LabError(f"timers are {' or '.join(TIMERS)}, not {timers!r}")
         self.run_dir = (run_dir or state.ROOT / str(number)).resolve()
@@ -268,6 +270,8 @@ class Lab:
         if found is not None and not found.abandoned:
             raise LabBusyError(f"a lab is up in {self.run_dir} already (python -m tests.lab down)")
         self._take_down()
+        if self.run_dir.exists() and any(self.run_dir.iterdir()):
+            raise LabError(f"{self.run_dir} is not empty: taking the lab down would empty it")
 
     def _take_down(self) -> None:
         if found := state.load(self.run_dir):

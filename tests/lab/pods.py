@@ -1,5 +1,6 @@
 """Pods: a pause container, an application in its network namespace, and Calico's wiring."""
 
+import shlex
 from pathlib import Path
 
 from tests.lab.images import PAUSE
@@ -82,7 +83,7 @@ def pid_of(pod: Pod, home: Path) -> str:
     tasks = "/run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby"
     task = f'{tasks}/"$id"/init.pid'
     return (
-        f"id=$(cat {home}/{pod.name}.cid); ls -d {tasks} >/dev/null; "
+        f"id=$(cat {shlex.quote(str(home))}/{pod.name}.cid); ls -d {tasks} >/dev/null; "
         f"if [ -e {task} ]; then cat {task}; echo; else echo 0; fi"
     )
 
@@ -98,11 +99,12 @@ def _run_containers(pod: Pod, environment: Path) -> str:
         f"--label io.kubernetes.pod.namespace={pod.namespace} "
         f"--label io.kubernetes.pod.uid={pod.uid}"
     )
-    identity = environment.with_name(f"{pod.name}.cid")
+    identity = shlex.quote(str(environment.with_name(f"{pod.name}.cid")))
+    variables = shlex.quote(str(environment))
     return f"""
 docker run -d --name {pod.pause_container} --cidfile {identity} --network none \\
   --hostname {pod.name} {labels} \\
   --label io.kubernetes.container.name=POD {PAUSE} >/dev/null
 docker run -d --name {pod.app_container} --network container:{pod.pause_container} {labels} \\
-  --label io.kubernetes.container.name={pod.application} --env-file {environment} \\
+  --label io.kubernetes.container.name={pod.application} --env-file {variables} \\
   --stop-timeout 1 {pod.image} >/dev/null"""

@@ -49,7 +49,7 @@ class State:
 def save(run_dir: Path, state: State) -> None:
     """Write the state so that a reader sees the old one or the new one."""
     run_dir.mkdir(parents=True, exist_ok=True)
-    draft = run_dir / "state.json.new"
+    draft = run_dir.parent / f"{run_dir.name}.state.new"
     draft.write_text(json.dumps(asdict(state), indent=2))
     draft.replace(run_dir / "state.json")
 

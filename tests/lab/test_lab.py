@@ -11,6 +11,7 @@ import pytest
 from tests.lab import faults, switch
 from tests.lab.faults import FAULTS, UNSHOWN, Fault
 from tests.lab.lab import Lab
+from tests.lab.nodes import wait_until
 from tests.lab.plan import NIC, PODS
 from tests.lab.shell import LabBusyError, LabError, run
 
@@ -61,6 +62,19 @@ def test_ssh_answers_on_the_management_address_while_the_nic_is_down(
     assert _ssh(tmp_path, address, key, "hostname") == "k8s3\n"
 
 
+def test_ssh_answers_on_the_data_addresses_of_the_only_lab(
+    healthy_lab: Lab, tmp_path: Path
+) -> None:
+    path = tmp_path / "netsnap.toml"
+    if not healthy_lab.state.data_reach:  # another lab, or the machine's own network, has them
+        with pytest.raises(LabError, match=r"use the management addresses"):
+            healthy_lab.inventory_toml(path, addresses="data")
+        return
+    healthy_lab.inventory_toml(path, addresses="data")
+    key = Path(tomllib.loads(path.read_text())["defaults"]["key"])
+    assert _ssh(tmp_path, "172.16.0.57", key, "hostname") == "k8s2\n"
+
+
 def test_no_pod_traffic_takes_the_management_network(healthy_lab: Lab) -> None:
     pod = PODS["default/iperf3-225180425-00psw"]
     via = f"10.99.{healthy_lab.number}.47"
@@ -97,6 +111,11 @@ def test_calicoctl_tells_a_session_that_is_down_from_bird_that_is_dead(healthy_l
     assert "172.16.0.57  | node-to-node mesh | down" in healthy_lab.run("k8s1", status)
     assert "INFO: BIRDv4 process: 'bird' is not running." in healthy_lab.run("k8s2", status)
     assert "The BGP backend process (BIRD) is not running." in healthy_lab.run("k8s3", status)
+    wait_until(
+        lambda: "Active Socket: Connection |" in healthy_lab.run("k8s1", status, limit=5.0),
+        20.0,
+        "a long INFO wraps",
+    )
     healthy_lab.run("k8s1", "birdcl -s /run/calico/bird.ctl enable Mesh_172_16_0_57")
     healthy_lab.run("k8s3", "kill -KILL $(cat /run/calico-felix.pid)")
     with pytest.raises(LabError, match=r"Calico process is not running\."):
@@ -111,19 +130,19 @@ def test_refuses_a_run_directory_that_is_in_use(healthy_lab: Lab) -> None:
 
 def test_takes_down_what_a_killed_run_left(tmp_path: Path) -> None:
     needed = "from pathlib import Path; from tests.lab import Lab"
-    code = (
-        f"{needed}; Lab({SPARE}, Path({str(tmp_path / 'lab')!r})).up(); print(flush=True); input()"
-    )
+    up = f"Lab({SPARE}, Path({str(tmp_path / 'a lab')!r})).up()"
+    code = f"{needed}; {up}; print(flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as killed:
         assert killed.stdout is not None
         killed.stdout.readline()
         killed.send_signal(signal.SIGKILL)
-    lab = Lab(SPARE, tmp_path / "lab")
+    lab = Lab(SPARE, tmp_path / "a lab")
     left = lab.state
     assert left.abandoned
     assert all(process.alive for process in left.nodes.values())
+    assert not lab.lost_pairs()
     lab.down()
     lab.down()
     assert not any(process.alive for process in left.nodes.values())
