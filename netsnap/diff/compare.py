@@ -1,6 +1,5 @@
 """Compare two snapshots: what differs, keyed by identity, and what cannot be told."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +34,8 @@ def compare(before: Facts, after: Facts) -> Difference:
     tally = _Tally(compared=equal)
     changes = [
         change
-        for key in keys
-        if key.nth == 0
-        for was, now in couples(key, before, after)
+        for key, several in keys.items()
+        for was, now in couples(key, before, after, several=several)
         if (change := _change(was, now, sight, tally)) is not None
     ]
     changes.sort(key=lambda change: key_order(change.key))
@@ -57,29 +55,27 @@ class _Tally:
     drifted: int = 0
 
 
-def _to_compare(before: Facts, after: Facts) -> tuple[dict[Key, None], int]:
-    """Return the keys whose facts may differ, and the number of facts that surely do not."""
+def _to_compare(before: Facts, after: Facts) -> tuple[dict[Key, bool], int]:
+    """Return the identities whose facts may differ, and the number of facts that surely do not.
+
+    An identity is a key with nth 0; True says that several facts have it in either snapshot.
+    """
     equal = _equal_answers(before, after)
-    keys: dict[Key, None] = {}
+    keys: dict[Key, bool] = {}
     skipped = 0
     for at_first, facts in ((True, before), (False, after)):
         for key, fact in facts.by_key.items():
-            if key.nth == 0 and id(fact.answer) in equal:
-                skipped += at_first
+            if key.nth:
+                keys[key._replace(nth=0)] = True
+            elif id(fact.answer) not in equal:
+                keys.setdefault(key, False)
             else:
-                keys[key] = keys[key._replace(nth=0)] = None
-    return keys, skipped - sum(key in keys for key in _skipped_keys(keys, before, equal))
+                skipped += at_first
+    return keys, skipped - sum(_is_from(equal, before.by_key.get(key)) for key in keys)
 
 
-def _skipped_keys(keys: Mapping[Key, None], before: Facts, equal: set[int]) -> Iterator[Key]:
-    """Yield keys that are compared although ``before``'s fact comes from an equal answer.
-
-    Such a key stands under another answer in ``after``.
-    """
-    for key in keys:
-        fact = before.by_key.get(key)
-        if fact is not None and key.nth == 0 and id(fact.answer) in equal:
-            yield key
+def _is_from(answers: set[int], fact: Fact | None) -> bool:
+    return fact is not None and id(fact.answer) in answers
 
 
 def _equal_answers(before: Facts, after: Facts) -> set[int]:

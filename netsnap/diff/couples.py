@@ -15,10 +15,12 @@ from parsers.facts import Fact, Facts, Key
 Couple = tuple[Fact | None, Fact | None]
 
 
-def couples(key: Key, before: Facts, after: Facts) -> Iterator[Couple]:
-    """Yield the facts of one identity, two by two. ``key`` is that of the first (nth 0)."""
-    second = key._replace(nth=1)
-    if second not in before.by_key and second not in after.by_key:
+def couples(key: Key, before: Facts, after: Facts, *, several: bool) -> Iterator[Couple]:
+    """Yield the facts of one identity, two by two. ``key`` is that of the first (nth 0).
+
+    ``several`` says that either snapshot has more than one.
+    """
+    if not several:
         yield before.by_key.get(key), after.by_key.get(key)
     else:
         yield from _matched(list(_all(key, before)), list(_all(key, after)))

@@ -50,12 +50,12 @@ Holders = dict[tuple[str, str], tuple[frozenset[int], frozenset[str]]]
 
 def _holders(facts: Facts) -> Holders:
     return {
-        (key.node, f"net:[{fact.record.inode}]"): (
-            frozenset(fact.record.pids),
-            frozenset(fact.record.mounts),
-        )
-        for key, fact in facts.by_key.items()
-        if isinstance(fact.record, NetworkNamespace)
+        (answer.node, f"net:[{record.inode}]"): (frozenset(record.pids), frozenset(record.mounts))
+        for view in facts.snapshot.nodes
+        for answer in view.answers
+        if answer.question.scope == HOST
+        for record in answer.reading.records
+        if isinstance(record, NetworkNamespace)
     }
 
 
