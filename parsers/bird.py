@@ -9,7 +9,7 @@ from parsers.reading import Reading
 from parsers.records import BirdProtocol
 from parsers.text import Text
 
-_ROUTES = re.compile(r"(\d+) (imported|exported|filtered)")
+_ROUTES = re.compile(r"(?<!\d)(\d{1,20}) (imported|exported|filtered)")
 _REPLY_CODE = re.compile(r"\d{4}-")
 
 _KEYS = frozenset(

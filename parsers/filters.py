@@ -9,8 +9,9 @@ from parsers.reading import Reading
 from parsers.records import FilterRule
 from parsers.text import Text
 
-_HANDLE = re.compile(r"\s+# handle \d+$")
-_COUNTS = re.compile(r"(?P<counter>\bcounter )?\bpackets (?P<packets>\d+) bytes (?P<bytes>\d+)")
+_COUNTS = re.compile(
+    r"(?P<counter>\bcounter )?\bpackets (?P<packets>\d{1,20}) bytes (?P<bytes>\d{1,20})\b"
+)
 _TIMERS = re.compile(r" (?:expires|last used|used) (?:\d+ \w+|\S+)")
 _ELEMENT = re.compile(r'(?:"[^"]*"?|[^,"])+')
 
@@ -49,7 +50,8 @@ def _rules(values: dict[str, str]) -> list[str]:
 
 
 def _rule(table: str, chain: str, words: str) -> FilterRule:
-    words = _HANDLE.sub("", words.strip()).rstrip(";")
+    before, _, handle = words.rpartition(" # handle ")
+    words = (before if handle.isdigit() else words).strip().rstrip(";")
     counts = _COUNTS.search(words)
     return FilterRule(
         table=table,

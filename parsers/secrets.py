@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _TOKEN = re.compile(rb'"(?P<body>(?:[^"\\\n]|\\.)*+\\?)(?P<close>"?)|(?P<mark>[\[\]{}])')
+_DECODER = json.JSONDecoder(strict=False)
 _COLON = re.compile(rb"\s*:")
 _FLAG = re.compile(rb"-{0,2}[\w.-]+")
 
@@ -82,8 +83,10 @@ def secret_name(name: str) -> bool:
 def decoded(body: bytes) -> str:
     """Return what a JSON string's body spells; the body itself where it is not valid JSON."""
     text = body.decode("utf-8", "surrogateescape")
+    if "\\" not in text:
+        return text
     try:
-        return str(json.loads(f'"{text}"', strict=False))
+        return str(_DECODER.decode(f'"{text}"'))
     except ValueError:
         return text
 

@@ -1,0 +1,46 @@
+"""A node that prints nonsense costs time in proportion to its length, whichever reader gets it."""
+
+import time
+
+import pytest
+
+from parsers.catalogue import ENTRIES, Entry
+from parsers.text import Text, decode
+from tests.golden import samples
+
+LENGTH = 100_000
+SECONDS = 2.0
+NONSENSE = ("a b", " ", "1", "\t ", '"', "\\", "|", "a=", "[", "{ ", ": ", "x.", "fe80::", ", ")
+
+NOT_YET = {
+    "netns": "`(\\S.*?)\\s*$$` tries every length of a run of blanks",
+    "sysctl": "likewise",
+    "ip-route": "an unknown word after a next hop that ends in blanks is tried at every length",
+    "ip6-route": "likewise",
+}
+"""Readers that a line of 100,000 blanks costs many seconds, and why."""
+
+
+def _first_lines(entry: Entry) -> list[str]:
+    """Return lines that the reader knows, each once: nonsense follows on them."""
+    known: dict[str, None] = {}
+    for sample in samples():
+        if sample.parent.name == entry.probe.name:
+            known.update(dict.fromkeys(sample.read_text("utf-8", "replace").splitlines()[:12]))
+    return list(known)[:24]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [each for each in ENTRIES if each.probe.name not in NOT_YET],
+    ids=lambda entry: entry.probe.name,
+)
+def test_a_long_line_of_nonsense_is_read_in_linear_time(entry: Entry) -> None:
+    for nonsense in NONSENSE:
+        long = nonsense * (LENGTH // len(nonsense))
+        lines = [long, f"x{long}x", *(f"{line}{long}x" for line in _first_lines(entry))]
+        for line in lines:
+            text = Text(decode(line.encode()), entry.probe.name)
+            began = time.process_time()
+            entry.reader(text)
+            assert time.process_time() - began < SECONDS, (line[:80], nonsense)
