@@ -6,7 +6,7 @@ marks. No output can hold the marker (128 random bits of this run), so none can 
 
 ::
 
-    H WALL UPTIME                           greeting: the node's clock, seconds since 1970 and since boot
+    H WALL UPTIME                           greeting: seconds since 1970 and since boot
     B NUMBER SCOPE UPTIME SUBJECT           a question begins; its stdout follows
     S STATUS SIGNALS UPTIME CUT LIMIT HEAD  it ended (see below); its stderr follows
     E                                       stderr (and one newline) ended

@@ -141,6 +141,9 @@ def _run(program: bytes, deadline: float) -> Iterator[bytes]:
 def _netlink(node: str, scopes: Iterable[str], clock: Clock) -> Iterator[Capture]:
     """Dump every namespace, each in a thread that enters it; the others never leave their own."""
     ways = _ways()
+    host = str(Path("/proc/self/ns/net").readlink())
+    # The script's list, and what lies there now: neither alone need have all.
+    all_scopes = dict.fromkeys((*scopes, *(scope for scope in ways if scope != host)))
 
     def dump(scope: str) -> list[Capture]:
         _enter(scope, ways)
@@ -150,7 +153,7 @@ def _netlink(node: str, scopes: Iterable[str], clock: Clock) -> Iterator[Capture
                 for probe, command, ask in DUMPS
             ]
 
-    for scope in scopes:
+    for scope in all_scopes:
         with ThreadPoolExecutor(max_workers=1) as own_thread:
             try:
                 yield from own_thread.submit(dump, scope).result()
