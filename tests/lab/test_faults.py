@@ -24,13 +24,6 @@ BROKEN = {"broken"}
 SAME, DIFFERENT, ALL_READ, SOME_NOT_READ = 0, 1, 0, 1
 
 
-@pytest.fixture
-def tool(healthy_lab: Lab, tmp_path: Path) -> Tool:
-    """A user's directory with the lab's inventory in it."""
-    healthy_lab.inventory_toml(tmp_path / "netsnap.toml")
-    return Tool(tmp_path)
-
-
 def _pairs(listed: list[dict[str, Any]]) -> frozenset[tuple[str, str]]:
     return frozenset((pair["source"], pair["target"]) for pair in listed)
 
