@@ -24,7 +24,8 @@ from netsnap.history.errors import (
 )
 from netsnap.history.heads import Finding, SnapshotHead
 from netsnap.history.load import Memory, load
-from netsnap.history.save import Prepared, ReadingRow, page_rows, prepare
+from netsnap.history.rows import Prepared, ReadingRow
+from netsnap.history.save import page_rows, prepare
 from netsnap.history.sheet import Key, moment
 from netsnap.history.verify import verify
 from parsers.answer import Snapshot
