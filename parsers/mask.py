@@ -25,6 +25,8 @@ SHORTEST = 6
 """Characters. A shorter value is not looked for elsewhere: it would hit by accident."""
 
 _RUNTIMES = ("docker", "podman", "nerdctl", "crictl")
+_STRING_BODY = re.compile(rb'(?:[^"\\\n]|\\.)*+')
+_NO_KEY = rb'(?![^"\n]{0,320}"\s{0,8}:)'
 _MASK = re.compile(r"masked:[0-9a-f]{12}")
 _MASK_OR_EMPTY = re.compile(r"(?:masked:[0-9a-f]{12})?")
 
@@ -57,7 +59,7 @@ def _masked(captures: Sequence[Capture], key: bytes) -> tuple[Capture, ...]:
     return tuple(
         dataclasses.replace(
             capture,
-            stdout=spoken.out_of(_cut(capture.stdout, out, key)),
+            stdout=spoken.out_of(_cut(capture.stdout, out, key), is_json=_is_json(capture)),
             stderr=spoken.out_of(_cut(capture.stderr, err, key)),
             detail=spoken.out_of(_encoded(capture.detail)).decode("utf-8", "replace"),
         )
@@ -69,7 +71,11 @@ def _in_stdout(capture: Capture) -> list[Secret]:
     probe = capture.question.probe
     containers = probe.startswith(_RUNTIMES)
     found = list(in_wording(capture.stdout, assignments=containers, strings=containers))
-    return found + list(in_json(capture.stdout)) if "inspect" in probe else found
+    return found + list(in_json(capture.stdout)) if _is_json(capture) else found
+
+
+def _is_json(capture: Capture) -> bool:
+    return "inspect" in capture.question.probe
 
 
 def _in_stderr(capture: Capture) -> list[Secret]:
@@ -109,13 +115,19 @@ class _Spoken:
     def __init__(self, values: set[str], key: bytes) -> None:
         worth = (value for value in values if _worth_a_search(value))
         self._masks = {form: _mask_of(value, key) for value in worth for form in _forms(value)}
-        self._pattern = _any_of(self._masks)
+        self._anywhere = _any_of(self._masks)
+        self._in_json = _any_of(filter(_STRING_BODY.fullmatch, self._masks), _NO_KEY)
 
-    def out_of(self, text: bytes) -> bytes:
-        """Return the text with every secret masked; masks that stand in it already stay."""
+    def out_of(self, text: bytes, *, is_json: bool = False) -> bytes:
+        """Return the text with every secret masked; masks that stand in it already stay.
+
+        The keys of JSON and what lies between its strings are left alone: a container with
+        PASSWORD=Config must not be able to hide what stands under "Config".
+        """
         if not self._masks:
             return text
-        return self._pattern.sub(lambda match: self._masks.get(match[0], match[0]), text)
+        pattern = self._in_json if is_json else self._anywhere
+        return pattern.sub(lambda match: self._masks.get(match[0], match[0]), text)
 
 
 def _worth_a_search(value: str) -> bool:
@@ -136,15 +148,16 @@ def _forms(value: str) -> set[bytes]:
     return {_encoded(form) for form in {value} | once | twice}
 
 
-def _any_of(forms: Iterable[bytes]) -> re.Pattern[bytes]:
+def _any_of(forms: Iterable[bytes], after: bytes = b"") -> re.Pattern[bytes]:
     """Compile one pattern for all forms, longest first, branching on the first two bytes.
 
+    ``after`` is what must hold behind a form.
     A number is matched as a whole word only: six digits would be found inside any counter.
     """
     branches: dict[bytes, list[bytes]] = {}
     for form in sorted(forms, key=lambda f: (-len(f), f)):
         rest = re.escape(form[2:])
-        rest += rb"(?![0-9])" if form.isdigit() else b""
+        rest += (rb"(?![0-9])" if form.isdigit() else b"") + after
         start = (rb"(?<![0-9])" if form.isdigit() else b"") + re.escape(form[:2])
         branches.setdefault(start, []).append(rest)
     alternatives = (start + b"(?:" + b"|".join(rest) + b")" for start, rest in branches.items())

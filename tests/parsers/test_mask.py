@@ -173,6 +173,16 @@ def test_an_ordinary_word_or_address_is_not_hunted_through_the_answers() -> None
     assert mask_visit(visit, KEY).captures[1].stdout == route
 
 
+@pytest.mark.parametrize("word", ["Config", "Networ", 'Name": ', "running", "Status"])
+def test_a_container_cannot_hide_another_by_the_choice_of_its_password(word: str) -> None:
+    text = _inspect([f"PASSWORD={word}"], Image="shop/web:1")
+    (before,) = read(_capture("docker-inspect", text)).records
+    (after,) = read(mask(_capture("docker-inspect", text), KEY)).records
+    assert isinstance(before, Container)
+    assert isinstance(after, Container)
+    assert dataclasses.replace(after, env=()) == dataclasses.replace(before, env=())
+
+
 def test_a_number_is_not_found_inside_another_number() -> None:
     visit = _visit(
         _capture("docker-inspect", _inspect(["PASSWORD=123456"])),
