@@ -19,7 +19,8 @@ pytestmark = pytest.mark.lab
 
 ALL_READ, SOME_NOT_READ, TROUBLE, INTERRUPTED = 0, 1, 2, 130
 ROOT = Path(__file__).parents[2]
-FILES = """find / -xdev \\( -path /proc -o -path /sys -o -path {tests} -o -path {checkout} \\) -prune \
+FILES = """find / -xdev \\( \
+  -path /proc -o -path /sys -o -path {tests} -o -path {checkout} \\) -prune \
   -o -printf '%p %s %T@ %C@ %i\\n' 2>/dev/null || :
 find /run /etc /var/log /dev/shm {node} -xdev -printf '%p %s %T@ %C@ %i\\n' 2>/dev/null || :"""
 NAMESPACES = "ls -1iL /proc/[0-9]*/ns/net 2>/dev/null | awk '{print $1}' | sort -u; ls /run/netns"
