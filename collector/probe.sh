@@ -13,7 +13,7 @@ netsnap_start() {
   netsnap_end=$((${netsnap_up%.*} + netsnap_budget))
   netsnap_setsid=
   if command -v setsid >/dev/null 2>&1; then netsnap_setsid=setsid; fi
-  netsnap_scope=host
+  netsnap_scope=host netsnap_slow=
   printf '\n%s H %s %s\n' "$M" "$(date +%s.%N)" "$netsnap_up"
   exec 2>/dev/null
   netsnap_watched 3>&1 >/dev/null | netsnap_pack
@@ -97,6 +97,8 @@ netsnap_ask() {
     printf '\n%s X %s %s missing %s\n' "$M" "$number" "$netsnap_scope" "$subject" >&3
     return
   fi
+  # A program that used up its time once is not waited for so long again: the others need theirs.
+  case " $netsnap_slow " in *" ${needs:-none} "*) limit=2 ;; esac
   if [ "$limit" -gt "$((netsnap_end - ${begun%.*}))" ]; then
     limit=$((netsnap_end - ${begun%.*}))
   fi
@@ -106,6 +108,10 @@ netsnap_ask() {
     printf '%s h %s\n' "$M" "$?" >&4
   } 4>&1 | netsnap_tell
   printf 'f\n' >&7
+  read -r netsnap_now netsnap_rest </proc/uptime
+  if [ -n "$needs" ] && [ "$((${netsnap_now%.*} - ${begun%.*}))" -ge "$limit" ]; then
+    netsnap_slow="$netsnap_slow $needs"
+  fi
 }
 
 # Runs the command in the background, so that a signal of the watchdog can end the waiting.
@@ -167,6 +173,7 @@ netsnap_main() {
     netsnap_scope
     for inode in $others; do netsnap_visit "$inode"; done
   fi
+  netsnap_late
   printf '\n%s Z\n' "$M" >&3
 }
 

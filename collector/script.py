@@ -17,7 +17,7 @@ the pipe open. ``timeout(1)`` is not used: busybox's keeps the pipes of its comm
 import math
 import re
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 
 from collector.probe import Probe, Where
@@ -42,18 +42,24 @@ def script(probes: Sequence[Probe], *, marker: str, budget: float, output_limit:
     ``marker`` is a secret of this run (32 hex digits): it sets the frames apart from anything an
     output could contain. After ``budget`` seconds what is left is reported as not asked. Of each
     answer ``output_limit`` bytes and one more, which betrays the excess, are passed on.
+
+    Questions to the node that stand behind the first question to a namespace are asked last: the
+    kernel answers at once, while a runtime or a datastore that hangs may use up the budget.
     """
     if not re.fullmatch(r"[0-9a-f]{32}", marker):
         raise ValueError("the marker must be 32 hex digits")
+    asks_namespaces = [probe.where is not Where.NODE for probe in probes]
+    first = asks_namespaces.index(True) if any(asks_namespaces) else len(probes)
     program = (
         _functions(),
-        _asking("netsnap_node", probes, Where.NODE),
+        _asking("netsnap_node", probes, Where.NODE, range(first)),
+        _asking("netsnap_late", probes, Where.NODE, range(first, len(probes))),
         _asking("netsnap_netns", probes, Where.NETNS),
         _asking("netsnap_interface", probes, Where.INTERFACE),
     )
     text = "\n".join(program)
     interfaces = int(any(probe.where is Where.INTERFACE for probe in probes))
-    namespaces = int(any(probe.where is not Where.NODE for probe in probes))
+    namespaces = int(any(asks_namespaces))
     lines = (
         f"netsnap_text={shlex.quote(text)}",
         'eval "$netsnap_text"',
@@ -81,10 +87,12 @@ def _functions() -> str:
     return files("collector").joinpath("probe.sh").read_text(encoding="utf-8")
 
 
-def _asking(name: str, probes: Iterable[Probe], where: Where) -> str:
+def _asking(name: str, probes: Sequence[Probe], where: Where, places: range | None = None) -> str:
     """Return a shell function that asks all probes of one kind; ``$1`` is the interface."""
     lines = [
-        _ask(number, probe) for number, probe in enumerate(probes, start=1) if probe.where is where
+        _ask(place + 1, probes[place])
+        for place in (range(len(probes)) if places is None else places)
+        if probes[place].where is where
     ]
     return "\n".join((f"{name}() {{", "  :", *lines, "}"))
 

@@ -66,6 +66,30 @@ def test_a_hanging_command_costs_its_own_answer_only(shell: Sequence[str]) -> No
     assert got["after", "host", ""].stdout == b"fine\n"
 
 
+def test_a_program_that_hung_once_is_not_waited_for_again(shell: Sequence[str]) -> None:
+    probes = [
+        ask("first", "sleep 60", needs="sleep", limit=4),
+        ask("second", "sleep 61", needs="sleep", limit=30),
+        ask("third", "echo here", needs="echo"),
+    ]
+    began = time.monotonic()
+    got = answers(probes, shell)
+    first, second, third = (got[name, "host", ""] for name in ("first", "second", "third"))
+    assert time.monotonic() - began < 15
+    assert (first.outcome, second.outcome) == (Outcome.TIMED_OUT, Outcome.TIMED_OUT)
+    assert (third.outcome, third.stdout) == (Outcome.ANSWERED, b"here\n")
+
+
+def test_a_node_is_asked_for_its_runtimes_after_its_namespaces(shell: Sequence[str]) -> None:
+    probes = [
+        ask("node", "echo a"),
+        ask("kernel", "echo b", Where.NETNS),
+        ask("runtime", "echo c"),
+    ]
+    order = [probe for probe, _, _ in answers(probes, shell)]
+    assert (order[0], order[1], order[-1]) == ("node", "kernel", "runtime")
+
+
 def test_a_child_that_keeps_stdout_open_spoils_nothing(shell: Sequence[str]) -> None:
     lingering = (
         "setsid sh -c 'sleep 1; i=0; while [ $i -lt 300 ]; do echo forged; sleep 0.05;"
