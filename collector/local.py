@@ -5,10 +5,10 @@ Links, addresses, routes, rules and neighbours come from the kernel itself: the 
 
 ================== ===================================================================
 ``netlink-addr``    RTM_GETLINK, then RTM_GETADDR
-``netlink-route``   RTM_GETROUTE of IPv4, then of IPv6, all tables (cached clones included: they
-                    carry the flag 0x200)
+``netlink-route``   RTM_GETLINK (routes name interfaces by number), then RTM_GETROUTE of IPv4 and
+                    of IPv6, all tables (cached clones included: they carry the flag 0x200)
 ``netlink-rule``    RTM_GETRULE of IPv4, then of IPv6
-``netlink-neigh``   RTM_GETNEIGH of IPv4, then of IPv6
+``netlink-neigh``   RTM_GETLINK, then RTM_GETNEIGH of IPv4 and of IPv6
 ================== ===================================================================
 
 Their stdout has one message a line, as a JSON object: the fields of the kernel's header structure
@@ -56,7 +56,10 @@ DUMPS: tuple[tuple[str, str, Dump], ...] = (
     (
         "netlink-route",
         "ip route show table all",
-        lambda ip: [route for family in FAMILIES for route in ip.get_routes(family=family)],
+        lambda ip: [
+            *ip.get_links(),
+            *(route for family in FAMILIES for route in ip.get_routes(family=family)),
+        ],
     ),
     (
         "netlink-rule",
@@ -66,7 +69,10 @@ DUMPS: tuple[tuple[str, str, Dump], ...] = (
     (
         "netlink-neigh",
         "ip neigh",
-        lambda ip: [entry for family in FAMILIES for entry in ip.get_neighbours(family=family)],
+        lambda ip: [
+            *ip.get_links(),
+            *(entry for family in FAMILIES for entry in ip.get_neighbours(family=family)),
+        ],
     ),
 )
 """Probe, the command that shows the same to a person, and how pyroute2 is asked for it."""
