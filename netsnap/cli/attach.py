@@ -9,10 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from netsnap.cli.context import INVENTORY, Db, UsageError, console, now, open_history, zone
+from netsnap.cli.context import INVENTORY, Db, UsageError, now, open_history, say, zone
 from netsnap.cli.diff import explained, load_pair, report_files
 from netsnap.history.bundle import export
-from netsnap.tickets import attach as tickets
 
 
 def attach(
@@ -30,6 +29,8 @@ def attach(
 
     Example: netsnap attach redmine:4711 before-upgrade latest
     """
+    from netsnap.tickets import attach as tickets  # noqa: PLC0415 -- 0.3 s no other command needs
+
     settings = _settings(config)
     with (
         open_history(db, create=False) as history,
@@ -48,7 +49,7 @@ def attach(
             bundle=Path(folder) / name,
             key=f"{before.id[:12]}..{after.id[:12]}",
         )
-    console().print(posted.sentence, markup=False, soft_wrap=True)
+    say(posted.sentence)
 
 
 def _settings(path: Path) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from netsnap.cli.context import Db, console, now, open_history, zone
+from netsnap.cli.context import Db, now, open_history, say, zone
 from netsnap.cli.diff import explained, load_pair, report_files
 from netsnap.history.bundle import export as write_bundle
 from netsnap.history.unbundle import import_bundle
@@ -28,7 +28,7 @@ def export(
             before, after = load_pair(history, t1, t2)
             extra = report_files(explained(history, before, after), before, after)
         write_bundle(history, heads, extra=extra, out=output)
-    console().print(f"wrote {output} ({output.stat().st_size} bytes)", markup=False)
+    say(f"wrote {output} ({output.stat().st_size} bytes)")
 
 
 def import_(
@@ -42,4 +42,4 @@ def import_(
     with open_history(db) as history:
         heads = import_bundle(history, file)
     for head in heads:
-        console().print(f"snapshot {head}", markup=False)
+        say(f"snapshot {head}")

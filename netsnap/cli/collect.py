@@ -8,19 +8,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from collector import inventory, local
+from collector import inventory
 from collector.capture import Outcome, Reach, Sweep, Visit
 from collector.inventory import Node
 from collector.probe import Probe
 from collector.sweep import SweepOptions, sweep
-from netsnap.cli.context import INVENTORY, Db, UsageError, console, messages, now, open_history
+from netsnap.cli.context import INVENTORY, Db, UsageError, messages, now, open_history, say
 from netsnap.cli.maskkey import mask_key
 from netsnap.history.heads import SHORT, SnapshotHead
 from netsnap.history.store import History
-from netsnap.report.words import count, printable
+from netsnap.report.words import count
 from parsers.catalogue import PROBES
 from parsers.mask import mask_visit
 from parsers.read import read
@@ -82,16 +81,24 @@ def collect(
     nodes = [] if local_ else _nodes(inventory_file, node or [], group or [])
     with open_history(db) as history:
         history.check_label(label)
-        done = _here(options) if local_ else ask(nodes, PROBES, options)
-        head = save(done, history, label=label)
-        summary(done, head, console())
+        key = mask_key()  # before the sweep: an answer that cannot be masked would be lost
+        done = _asked(nodes, options, local_=local_)
+        head = save(done, history, key, label=label)
+        summary(done, head)
     reached = all(visit.reach is Reach.REACHED for visit in done.visits)
     raise typer.Exit(ALL_REACHED if reached else SOME_NOT)
 
 
-def save(done: Sweep, history: History, *, label: str = "") -> SnapshotHead:
-    """Mask the secrets in a sweep and store it."""
-    key = mask_key()
+def _asked(nodes: Sequence[Node], options: SweepOptions, *, local_: bool) -> Sweep:
+    try:
+        return _here(options) if local_ else ask(nodes, PROBES, options)
+    except KeyboardInterrupt:
+        say("nothing was saved", messages())
+        raise
+
+
+def save(done: Sweep, history: History, key: bytes, *, label: str = "") -> SnapshotHead:
+    """Mask the secrets in a sweep with ``key`` and store it."""
     visits = tuple(mask_visit(visit, key) for visit in done.visits)
     return history.save(replace(done, visits=visits), label=label)
 
@@ -101,6 +108,8 @@ def _passphrase(key: Path) -> str:
 
 
 def _here(options: SweepOptions) -> Sweep:
+    from collector import local  # noqa: PLC0415 -- pyroute2 takes 0.1 s that only this way needs
+
     started = now()
     visit = local.collect_local(PROBES, options=options, clock=now)
     return Sweep(started, now(), (visit,))
@@ -145,26 +154,23 @@ def ask(
         return sweep(nodes, probes, options=options or SweepOptions(), clock=now, on_visit=on_visit)
 
 
-def summary(done: Sweep, head: SnapshotHead, out: Console) -> None:
+def summary(done: Sweep, head: SnapshotHead) -> None:
     """Print a line a node: what answered, what did not and why, how long it took."""
+    wide = max((len(visit.node) for visit in done.visits), default=0)
     for visit in done.visits:
-        _print(out, f"{visit.node:<12} {_visit_words(visit)}")
+        say(f"{visit.node:<{wide}}  {_visit_words(visit)}")
     seconds = (done.ended - done.started).total_seconds()
     nodes, named = count(len(done.visits), "node"), f" ({head.label})" if head.label else ""
-    _print(
-        out,
-        f"snapshot {head.id[:SHORT]}{named}: {nodes}, {seconds:.1f} s",
-    )
+    say(f"snapshot {head.id[:SHORT]}{named}: {nodes}, {seconds:.1f} s")
 
 
 def _visit_words(visit: Visit) -> str:
     seconds = (visit.ended - visit.started).total_seconds()
     outcomes = Counter(capture.outcome for capture in visit.captures)
-    words = [f"{visit.reach}, {seconds:.1f} s"]
-    if visit.detail:
-        words.append(visit.detail)
+    detail = f": {visit.detail}" if visit.detail else ""
+    words = [f"{visit.reach} in {seconds:.1f} s{detail}"]
     if visit.captures:
-        words.append(f"{outcomes[Outcome.ANSWERED]} answers")
+        words.append(count(outcomes[Outcome.ANSWERED], "answer"))
     for outcome in (Outcome.TIMED_OUT, Outcome.CUT_OFF, Outcome.NOT_ASKED):
         if outcomes[outcome]:
             named = sorted({c.question.probe for c in visit.captures if c.outcome is outcome})
@@ -176,7 +182,3 @@ def _visit_words(visit: Visit) -> str:
     if unknown:
         words.append(f"{count(unknown, 'line')} not understood (netsnap show)")
     return ", ".join(words)
-
-
-def _print(out: Console, line: str) -> None:
-    out.print(printable(line), markup=False, soft_wrap=True)

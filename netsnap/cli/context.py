@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 from netsnap.history.store import History
+from netsnap.report.escapes import printable
 
 INVENTORY = "netsnap.toml"
 
@@ -24,6 +25,10 @@ Db = Annotated[
     ),
 ]
 Format = Annotated[str, typer.Option("--format", help="text or json.", metavar="text|json")]
+
+
+TROUBLE = 2
+"""The exit status of every command that could not do what was asked."""
 
 
 class UsageError(Exception):
@@ -41,14 +46,27 @@ def zone() -> tzinfo:
     return found if found is not None else UTC
 
 
+class _Output(Console):
+    """A console that leaves a closed pipe to the one place where errors end."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what rich caught; its own way is to exit with 1, which has a meaning here."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Return standard output; colours and width only where it is a terminal."""
-    return Console(highlight=False)
+    return _Output(highlight=False)
 
 
 def messages() -> Console:
     """Return standard error, for progress and for what is not the command's product."""
-    return Console(stderr=True, highlight=False)
+    return _Output(stderr=True, highlight=False)
+
+
+def say(line: str, out: Console | None = None) -> None:
+    """Print one line, on standard output unless told otherwise; nothing in it acts."""
+    (out or console()).print(printable(line), markup=False, soft_wrap=True)
 
 
 def data_directory() -> Path:

@@ -1,5 +1,6 @@
 """``netsnap demo``: the main job without a cluster, in half a minute."""
 
+import secrets
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -10,8 +11,9 @@ import typer
 from collector import inventory
 from collector.playback import Player, Recording, load
 from netsnap.cli.collect import ask, save, summary
-from netsnap.cli.context import console, open_history
+from netsnap.cli.context import console, open_history, say
 from netsnap.cli.diff import explained
+from netsnap.cli.maskkey import LENGTH
 from netsnap.history.heads import SnapshotHead
 from netsnap.history.store import History
 from netsnap.report import terminal
@@ -44,24 +46,28 @@ def demo(
     ):
         _run(history, Path(folder))
     if keep:
-        _say(f"\nKept: netsnap log --db {keep}; netsnap diff --db {keep} --details")
-    _say(NEXT)
+        say("")
+        say(f"Kept: netsnap log --db {keep}; netsnap diff --db {keep} --details")
+    for line in NEXT.splitlines():
+        say(line)
 
 
 def _run(history: History, folder: Path) -> None:
     recordings = {moment: recorded(moment) for moment in MOMENTS}
     heads: list[SnapshotHead] = []
+    key = secrets.token_bytes(LENGTH)  # its own: the demo touches nothing of the user
     with Player(recordings[MOMENTS[0]]) as player:
         nodes = inventory.load(player.write_inventory(folder)).nodes
         for moment in MOMENTS:
             player.play(recordings[moment])
-            _say(f"$ netsnap collect --label {moment}    ({recordings[moment][0].about})")
+            say(f"$ netsnap collect --label {moment}    ({recordings[moment][0].about})")
             probes = [entry(name).probe for name in recordings[moment][0].probes]
             done = ask(nodes, probes)
-            head = save(done, history, label=_free_label(history, moment))
-            summary(done, head, console())
+            head = save(done, history, key, label=_free_label(history, moment))
+            summary(done, head)
             heads.append(head)
-    _say(f"\n$ netsnap diff {heads[0].label} {heads[1].label}")
+    say("")
+    say(f"$ netsnap diff {heads[0].label} {heads[1].label}")
     before, after = (history.load(head.id) for head in heads)
     terminal.show(explained(history, before, after), console())
 
@@ -77,7 +83,3 @@ def recorded(moment: str) -> list[Recording]:
     folder = files("samples").joinpath("demo", moment)
     found = sorted(folder.iterdir(), key=lambda each: each.name)
     return [load(each.read_bytes()) for each in found if each.name.endswith(".frames")]
-
-
-def _say(text: str) -> None:
-    console().print(text, markup=False, soft_wrap=True)

@@ -1,6 +1,5 @@
 """``netsnap diff``: what changed between two snapshots, and which change did it."""
 
-import json
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, Verdict
 from netsnap.history.store import History
 from netsnap.report import as_json, markdown, terminal
+from netsnap.report.escapes import json_text
 from parsers.answer import Snapshot
 from parsers.assemble import assemble
 
@@ -39,7 +39,7 @@ def diff(
         told = explained(history, before, after)
     if as_data:
         body = as_json.document(told, before, after, all_pairs=pairs)
-        typer.echo(json.dumps(body, indent=2, ensure_ascii=False))
+        typer.echo(json_text(body))
     else:
         terminal.show(told, console(), details=details)
     raise typer.Exit(SAME if told.verdict is Verdict.UNCHANGED else DIFFERENT)
@@ -61,6 +61,6 @@ def report_files(told: Explanation, before: Snapshot, after: Snapshot) -> dict[s
     """Return the explanation as the files that a bundle carries."""
     body = as_json.document(told, before, after, all_pairs=True)
     return {
-        "explanation.json": json.dumps(body, indent=2, ensure_ascii=False).encode(),
+        "explanation.json": json_text(body).encode(),
         "explanation.md": markdown.markdown(told, before, after).encode(),
     }

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from collector import inventory
-from netsnap.cli.context import INVENTORY, UsageError, console
+from netsnap.cli.context import INVENTORY, UsageError, say
 
 
 def init(
@@ -27,4 +27,4 @@ def init(
         raise UsageError(f"{output} exists already; it was left as it is") from None
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from error
-    console().print(f"wrote {output}; next: netsnap collect", markup=False)
+    say(f"wrote {output}; next: netsnap collect")

@@ -1,14 +1,12 @@
 """``netsnap parse``: read one text, show its records and what was not understood."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from netsnap.cli.context import Format, check_format, console, read_file
-from netsnap.report.words import printable
+from netsnap.cli.context import Format, check_format, read_file, say
+from netsnap.report.escapes import json_text
 from parsers.read import as_json, read_text
 from parsers.reading import Reading
 
@@ -29,14 +27,14 @@ def parse(
     as_data = check_format(wanted)
     reading = read_text(command, read_file(file))
     if as_data:
-        typer.echo(json.dumps(as_json(reading), indent=2, ensure_ascii=False))
+        typer.echo(json_text(as_json(reading)))
     else:
-        show_reading(reading, console())
+        show_reading(reading)
     whole = not reading.ledger.unknown and not reading.blind
     raise typer.Exit(UNDERSTOOD if whole else NOT_ALL)
 
 
-def show_reading(reading: Reading, out: Console) -> None:
+def show_reading(reading: Reading) -> None:
     """Print a reading for a person: a line a record, then the ledger."""
     for record in as_json(reading)["records"]:
         words = (
@@ -44,18 +42,13 @@ def show_reading(reading: Reading, out: Console) -> None:
             for name, value in record.items()
             if name != "kind" and value not in ("", None, [], ())
         )
-        _print(out, f"{record['kind']}  {' '.join(words)}")
+        say(f"{record['kind']}  {' '.join(words)}")
     ledger = reading.ledger
-    _print(
-        out,
+    say(
         f"{ledger.lines} lines: {ledger.parsed} parsed, {ledger.noise} noise, "
         f"{len(ledger.unknown)} unknown",
     )
     for unknown in ledger.unknown:
-        _print(out, f"  line {unknown.line}: {unknown.text}")
+        say(f"  line {unknown.line}: {unknown.text}")
     if reading.blind:
-        _print(out, f"not everything could be read: {reading.blind}")
-
-
-def _print(out: Console, line: str) -> None:
-    out.print(printable(line), markup=False, soft_wrap=True)
+        say(f"not everything could be read: {reading.blind}")

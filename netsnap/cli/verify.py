@@ -2,8 +2,8 @@
 
 import typer
 
-from netsnap.cli.context import Db, console, open_history
-from netsnap.report.words import count, printable
+from netsnap.cli.context import Db, open_history, say
+from netsnap.report.words import count
 
 INTACT, ALTERED = 0, 1
 
@@ -18,10 +18,9 @@ def verify(db: Db = "") -> None:
     with open_history(db, create=False) as history:
         findings = history.verify()
         heads = history.heads()
-    out = console()
     for finding in findings:
-        out.print(printable(str(finding)), markup=False, soft_wrap=True)
+        say(str(finding))
     if not findings:
         last = f", head {heads[-1].id}" if heads else ""
-        out.print(f"{count(len(heads), 'snapshot')} intact{last}", markup=False)
+        say(f"{count(len(heads), 'snapshot')} intact{last}")
     raise typer.Exit(ALTERED if findings else INTACT)

@@ -7,8 +7,9 @@ any run of backticks inside, and sentences are escaped.
 import re
 
 from netsnap.explain.explanation import Explanation
+from netsnap.report.escapes import printable
 from netsnap.report.outline import CauseLines, outline
-from netsnap.report.words import instant, printable, source
+from netsnap.report.words import instant, source
 from parsers.answer import Snapshot
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|@~!])")

@@ -4,8 +4,9 @@ from rich.console import Console
 from rich.text import Text
 
 from netsnap.explain.explanation import Explanation, Verdict
+from netsnap.report.escapes import printable
 from netsnap.report.outline import CauseLines, Outline, outline
-from netsnap.report.words import printable, source
+from netsnap.report.words import source
 
 STYLES = {
     Verdict.BROKEN: "bold red",

@@ -1,27 +1,10 @@
 """Small pieces of text that every report shares."""
 
-import unicodedata
 from datetime import UTC, datetime
 
 from netsnap.explain.explanation import Evidence
 
 NAMES_SHOWN = 4
-
-
-def printable(text: str) -> str:
-    """Make a node's text safe for a terminal: control and format characters become visible.
-
-    A node's output can carry escape codes, bidirectional overrides or newlines; none of them may
-    act on the reader's screen.
-    """
-    return "".join(
-        char
-        if unicodedata.category(char)[0] != "C"
-        else f"\\x{ord(char):02x}"
-        if ord(char) < 256  # noqa: PLR2004 -- one byte
-        else f"\\u{ord(char):04x}"
-        for char in text.replace("\t", " ")
-    )
 
 
 def instant(time: datetime | None) -> str:
@@ -39,8 +22,9 @@ def names(group: tuple[str, ...]) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Write "1 pair", "2 pairs"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """Write "1 pair", "2 pairs", "2 switches"."""
+    plural = "es" if noun.endswith("ch") else "s"
+    return f"{number} {noun}{'' if number == 1 else plural}"
 
 
 def source(evidence: Evidence) -> str:

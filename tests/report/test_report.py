@@ -9,7 +9,7 @@ import jsonschema
 from rich.console import Console
 
 from netsnap.report import as_json, markdown, terminal
-from netsnap.report.words import printable
+from netsnap.report.escapes import printable
 from tests.report.sample import HOSTILE, T1, T2, explanation, snapshot
 
 SCHEMA = json.loads(
