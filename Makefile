@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check golden bench setup lab-packages faults clean
+.PHONY: demo test check golden bench setup lab-packages clean
 
 demo: setup
 	$(BIN)/netsnap demo
@@ -29,9 +29,11 @@ $(VENV)/.ready: pyproject.toml .ci/venv.py
 	$(PYTHON) .ci/venv.py $(VENV)
 	touch $@
 
-# What the lab's nodes are made of. Elsewhere than on Debian as root, the lab tests say so and the rest runs.
+# What the lab's nodes, Redmine and PostgreSQL are made of. Elsewhere than on Debian as root, these tests say so
+# and the rest runs.
 lab-packages:
 	@sh tests/lab/packages.sh
+	@sh tests/tickets/packages.sh
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

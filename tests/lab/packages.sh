@@ -33,6 +33,8 @@ need tcpdump tcpdump
 need ping iputils-ping
 need busybox busybox-static
 need nsenter util-linux
+# The history's tests start a PostgreSQL of their own; Debian keeps its programs out of PATH.
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ]; then
@@ -62,6 +64,7 @@ if [ -d /run/systemd/system ]; then
 		containerd) units=containerd.service ;;
 		openssh-server) units=ssh.service ;;
 		bird) units="bird.service bird6.service" ;;
+		postgresql) units=postgresql.service ;;
 		*) units="" ;;
 		esac
 		# shellcheck disable=SC2086
