@@ -43,6 +43,17 @@ def test_the_wheel_runs_in_an_empty_environment(wheel: Path, tmp_path: Path) -> 
     assert ran.returncode == 0, ran.stderr
     for command in ("collect", "diff", "log", "attach", "demo"):
         assert command in ran.stdout
+    played = subprocess.run(
+        [str(environment / "bin" / "netsnap"), "demo"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+        env={"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )
+    assert played.returncode == 0, played.stderr
+    assert "BROKEN" in played.stdout
 
 
 def test_the_wheel_holds_our_packages_and_nothing_of_the_lab(wheel: Path) -> None:
