@@ -35,8 +35,8 @@ _FIELDS = {
     "dsfield": "tos",
 }
 _DROPPED = frozenset({"users", "age", "used"})  # the cache's statistics under `ip -s route`
-_INLINE_HOP = re.compile(r"\s*\\\s+nexthop\b")
-_ENCAP = re.compile(r"\s+encap\s+(\S.*?)(?=\s+(?:via|dev)\s)")
+_INLINE_HOP = re.compile(r"\\\s+nexthop\b")
+_ENCAP = re.compile(r"\s+encap\s+(\S(?:.*?\S)?)(?=\s+(?:via|dev)\s)")
 
 
 def read_routes(text: Text) -> Reading:

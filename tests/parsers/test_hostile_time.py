@@ -12,14 +12,6 @@ LENGTH = 100_000
 SECONDS = 2.0
 NONSENSE = ("a b", " ", "1", "\t ", '"', "\\", "|", "a=", "[", "{ ", ": ", "x.", "fe80::", ", ")
 
-NOT_YET = {
-    "netns": "`(\\S.*?)\\s*$$` tries every length of a run of blanks",
-    "sysctl": "likewise",
-    "ip-route": "an unknown word after a next hop that ends in blanks is tried at every length",
-    "ip6-route": "likewise",
-}
-"""Readers that a line of 100,000 blanks costs many seconds, and why."""
-
 
 def _first_lines(entry: Entry) -> list[str]:
     """Return lines that the reader knows, each once: nonsense follows on them."""
@@ -30,11 +22,7 @@ def _first_lines(entry: Entry) -> list[str]:
     return list(known)[:24]
 
 
-@pytest.mark.parametrize(
-    "entry",
-    [each for each in ENTRIES if each.probe.name not in NOT_YET],
-    ids=lambda entry: entry.probe.name,
-)
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.probe.name)
 def test_a_long_line_of_nonsense_is_read_in_linear_time(entry: Entry) -> None:
     for nonsense in NONSENSE:
         long = nonsense * (LENGTH // len(nonsense))
