@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,35 +17,38 @@ class Tool:
     """Runs ``netsnap`` in ``folder``; its history and its mask key lie there too."""
 
     folder: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         """The environment of every run: nothing of the caller's netsnap is seen."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
-        return {**kept, "NETSNAP_HOME": str(self.folder / "home"), "HOME": str(self.folder)}
+        own = {"NETSNAP_HOME": str(self.folder / "home"), "HOME": str(self.folder)}
+        return {**kept, **own, **self.variables}
 
     @property
     def history(self) -> Path:
         """The SQLite file."""
         return self.folder / "home" / "history.db"
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         """Start a run and leave it to the caller."""
         return subprocess.Popen(
             [sys.executable, "-m", "netsnap", *arguments],
             cwd=self.folder,
             env=self.environment,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run to the end and return what it said, whatever its exit status."""
-        with self.start(*arguments) as process:
+    def run(self, *arguments: str, given: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Run to the end, ``given`` on standard input; return what it said, whatever its status."""
+        stdin = subprocess.DEVNULL if given is None else subprocess.PIPE
+        with self.start(*arguments, stdin=stdin) as process:
             try:
-                out, err = process.communicate(timeout=LIMIT)
+                out, err = process.communicate(given, timeout=LIMIT)
             except subprocess.TimeoutExpired:
                 process.kill()
                 raise

@@ -69,7 +69,7 @@ def _run(history: History, folder: Path) -> None:
     say("")
     say(f"$ netsnap diff {heads[0].label} {heads[1].label}")
     before, after = (history.load(head.id) for head in heads)
-    terminal.show(explained(history, before, after), console())
+    terminal.show(explained(history, before, after), before, after, console())
 
 
 def _free_label(history: History, wanted: str) -> str:

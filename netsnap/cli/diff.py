@@ -41,7 +41,7 @@ def diff(
         body = as_json.document(told, before, after, all_pairs=pairs)
         typer.echo(json_text(body))
     else:
-        terminal.show(told, console(), details=details)
+        terminal.show(told, before, after, console(), details=details)
     raise typer.Exit(SAME if told.verdict is Verdict.UNCHANGED else DIFFERENT)
 
 

@@ -5,20 +5,32 @@ what cannot be told, churn. Everything else is under ``--details`` or in the JSO
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from netsnap.explain.explanation import Cause, Effect, Evidence, Explanation, PairGroup, Proof
-from netsnap.report.words import count, names
+from netsnap.explain.explanation import (
+    OUTSIDE,
+    Cause,
+    Effect,
+    Evidence,
+    Explanation,
+    Proof,
+    Verdict,
+)
+from netsnap.report import pairlines
+from netsnap.report.words import NOUNS, count
 
-CONSEQUENCES_SHOWN = 3
-GROUPS_SHOWN = 5
-BLIND_SHOWN = 5
+CONSEQUENCES_SHOWN = 3  # the last of them, if there are more, is the count of the rest
+EVIDENCE_SHOWN = 2
+GROUPS_SHOWN = 4
+BLIND_SHOWN = 4
 
 PROOFS = {
-    Proof.COUNTERFACTUAL: "proved: undone in the model of t2, {pairs} come back",
-    Proof.RULE: "by rule, not proved: {pairs} hang on it",
+    Proof.COUNTERFACTUAL: "proved: undone in the model of t2, {what} {come} back",
+    Proof.RULE: "by rule, not proved: {what} {hang} on it",
 }
+NODE = "node"
+WHEN = {"both": "at t1 and t2", "t1": "at t1", "t2": "at t2"}
 
 
 @dataclass(frozen=True)
@@ -49,8 +61,12 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
     return Outline(
         verdict=str(told.verdict).upper(),
         sentence=_headline(told),
-        causes=tuple(_cause(cause, details=details) for cause in told.causes),
-        pairs=_pairs(told, details=details),
+        causes=tuple(_cause(cause, told, details=details) for cause in told.causes),
+        pairs=(
+            *_bounded(pairlines.lost(told.pairs), GROUPS_SHOWN, details=details),
+            *pairlines.outside(told.pairs),
+            *pairlines.others(told.pairs),
+        ),
         blind=_bounded(_blind(told), BLIND_SHOWN, details=details),
         witnesses=_bounded(told.witnesses, BLIND_SHOWN, details=details),
         noise=told.noise,
@@ -58,74 +74,75 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
 
 
 def _headline(told: Explanation) -> str:
-    """What happened, without the cause's own sentence, which stands right below."""
+    """What happened, less the verdict's own words and the causes' sentences around it."""
     if not told.causes:
-        return told.sentence
+        again = len(told.verdict) if told.sentence.lower().startswith(told.verdict) else 0
+        return told.sentence[again:].lstrip()
     pairs, way_out = told.pairs, told.pairs.outside_lost
-    parts = [f"{len(pairs.lost)} of {count(pairs.total, 'pair')} of workloads lost"]
+    parts = []
+    if pairs.lost or not way_out:
+        parts.append(f"{len(pairs.lost)} of {count(pairs.total, 'pair')} of workloads lost")
     if way_out:
         parts.append(f"{count(len(way_out), 'workload')} without a way out")
     parts.append(count(len(told.causes), "cause"))
     return ", ".join(parts)
 
 
-def _cause(cause: Cause, *, details: bool) -> CauseLines:
-    pairs = count(len(cause.explains), "lost pair")
+def _cause(cause: Cause, told: Explanation, *, details: bool) -> CauseLines:
     return CauseLines(
         headline=cause.sentence,
-        proof=PROOFS[cause.proof].format(pairs=pairs),
-        evidence=cause.evidence if details else cause.evidence[:2],
+        proof=_proof(cause, told),
+        evidence=cause.evidence if details else cause.evidence[:EVIDENCE_SHOWN],
         consequences=_consequences(cause.consequences, details=details),
     )
 
 
+def _proof(cause: Cause, told: Explanation) -> str:
+    pairs = sum(target != OUTSIDE for _, target in cause.explains)
+    ways_out = len(cause.explains) - pairs
+    parts = [count(pairs, "lost pair")] if pairs or not ways_out else []
+    parts += [count(ways_out, "way") + " out"] if ways_out else []
+    everything = len(told.pairs.lost) + len(told.pairs.outside_lost)
+    one = len(cause.explains) == 1
+    whole = len(cause.explains) == everything and not one
+    return PROOFS[cause.proof].format(
+        what=("all " if whole else "") + " and ".join(parts),
+        come="comes" if one else "come",
+        hang="hangs" if one else "hang",
+    )
+
+
 def _consequences(effects: tuple[Effect, ...], *, details: bool) -> tuple[str, ...]:
-    if details:
+    if details or len(effects) <= CONSEQUENCES_SHOWN:
         return tuple(effect.sentence for effect in effects)
     order = {"BGP session": 0, "route": 1, "interface": 2}
     leading = sorted(effects, key=lambda effect: order.get(effect.what, len(order)))
-    shown = [effect.sentence for effect in leading[:CONSEQUENCES_SHOWN]]
-    rest = Counter(effect.what for effect in leading[CONSEQUENCES_SHOWN:])
-    if rest:
-        shown.append("and " + ", ".join(count(n, what) for what, n in rest.most_common()))
-    return tuple(shown)
+    shown, rest = leading[: CONSEQUENCES_SHOWN - 1], leading[CONSEQUENCES_SHOWN - 1 :]
+    kinds = Counter(effect.what for effect in rest).most_common()
+    counts = ", ".join(count(number, NOUNS.get(what, what)) for what, number in kinds)
+    return (*(effect.sentence for effect in shown), f"and {len(rest)} more: {counts}")
 
 
-def _pairs(told: Explanation, *, details: bool) -> tuple[str, ...]:
-    lines = [_group(group) for group in told.pairs.lost_groups]
-    lines = list(_bounded(lines, GROUPS_SHOWN, details=details))
-    if told.pairs.outside_lost:
-        sources = tuple(pair.source for pair in told.pairs.outside_lost)
-        first = told.pairs.outside_lost[0]
-        lines.append(f"{names(sources)} → the outside: {first.after} ({first.reason})")
-    for word, pairs in (
-        ("came back", (*told.pairs.restored, *told.pairs.outside_restored)),
-        ("failed at t1 already", told.pairs.never_worked),
-        ("are new", told.pairs.new),
-        ("are gone with their workload", told.pairs.gone),
-        ("cannot be told", told.pairs.unknown),
-    ):
-        if pairs:
-            lines.append(f"{count(len(pairs), 'pair')} {word}")
-    return tuple(lines)
-
-
-def _group(group: PairGroup) -> str:
-    why = f" ({group.reason})" if group.reason else ""
-    who = f"{names(group.sources)} → {names(group.targets)}"
-    return f"{count(group.pairs, 'pair')}: {who}: {group.disposition}{why}"
-
-
-def _blind(told: Explanation) -> tuple[str, ...]:
-    counts = Counter(
-        (each.when, each.spot.node, each.spot.probe if each.spot.netns else "", each.spot.reason)
-        for each in told.difference.blind
-    )
-    return tuple(
-        f"{when}: {node}{' ' + probe if probe else ''}: {reason}"
-        + (f" (in {number} places)" if number > 1 else "")
-        for (when, node, probe, reason), number in counts.items()
-    )
+def _blind(told: Explanation) -> Iterator[str]:
+    """Tell each hidden place; one that a cause has told of already, by the cause's number."""
+    causes = {
+        cause.node: number
+        for number, cause in enumerate(told.causes, start=1)
+        if cause.what == NODE
+    }
+    counts: Counter[tuple[str, str]] = Counter()
+    for each in told.difference.blind:
+        spot = each.spot
+        if not spot.netns and spot.node in causes and each.when == "t2":
+            counts[f"{spot.node} {WHEN['t2']}", f"see cause {causes[spot.node]}"] += 1
+            continue
+        probe = f" {spot.probe}" if spot.netns and spot.probe else ""
+        counts[f"{spot.node}{probe} {WHEN.get(each.when, each.when)}", spot.reason] += 1
+    unknown = told.pairs.unknown
+    if unknown and told.verdict is not Verdict.CANNOT_TELL:  # whose first line says it
+        yield count(len(unknown), "pair")
+    for (where, reason), number in counts.items():
+        yield f"{where}: {reason}" + (f" (in {number} places)" if number > 1 else "")
 
 
 def _bounded(lines: Iterable[str], most: int, *, details: bool) -> tuple[str, ...]:

@@ -2,9 +2,21 @@
 
 from datetime import UTC, datetime
 
+from collector.capture import HOST
 from netsnap.explain.explanation import Evidence
 
 NAMES_SHOWN = 4
+NOUNS = {
+    "sysctl": "switch",
+    "driver-statistics": "driver counter",
+    "filter-rule": "filter rule",
+    "calico-process": "Calico daemon",
+    "calico-setting": "Calico setting",
+    "bird-protocol": "BIRD protocol",
+    "container-summary": "container",
+    "netns": "namespace",
+}
+"""What a kind of record is called in a sentence, where its own name is no noun."""
 
 
 def instant(time: datetime | None) -> str:
@@ -22,13 +34,26 @@ def names(group: tuple[str, ...]) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Write "1 pair", "2 pairs", "2 switches"."""
-    plural = "es" if noun.endswith("ch") else "s"
+    """Write "1 pair", "2 pairs", "2 switches", "2 addresses"."""
+    plural = "es" if noun.endswith(("ch", "ss")) else "s"
     return f"{number} {noun}{'' if number == 1 else plural}"
 
 
 def source(evidence: Evidence) -> str:
-    """Say where a raw line stands: "t1 k8s2 host `ip route` 12:03:04Z line 4"."""
+    """Say where a raw line stands: "t1 k8s2 host `ip route` 2026-11-23 12:03:04Z line 4"."""
     where = f"{evidence.snapshot} {evidence.node} {evidence.netns}"
     line = f" line {evidence.line}" if evidence.line else ""
     return f"{where} `{evidence.command}` {instant(evidence.time)}{line}"
+
+
+def short_source(evidence: Evidence) -> str:
+    """Say the same without what the first screen has said: "t1 12:03:04Z k8s2 `ip route`"."""
+    time = f"{evidence.time.astimezone(UTC):%H:%M:%SZ} " if evidence.time else ""
+    netns = "" if evidence.netns == HOST else f" {evidence.netns}"
+    return f"{evidence.snapshot} {time}{evidence.node}{netns} `{evidence.command}`"
+
+
+def squeezed(line: str, most: int = 100) -> str:
+    """Shorten a raw line for the first screen: runs of blanks become one, the end is cut."""
+    text = " ".join(line.split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
