@@ -58,8 +58,8 @@ class Entry:
     quiet: bool = False
 
 
-_VANISHED = re.compile(r".*: (?:No such file or directory|No such process)")
-"""What ``ls`` says of a process that ended while it looked, or of a directory that is not used."""
+_VANISHED = re.compile(r"ls: .*: (?:No such file or directory|No such process)")
+"""What ``ls`` says of a process that ended, or a mount that went, while it looked."""
 
 _NO_COUNTERS = re.compile(
     r"no stats available|Cannot get (?:driver information|stats strings information|stats):"
@@ -71,7 +71,18 @@ _NODE = (
     ' "$(cat /proc/sys/kernel/random/boot_id)"'
 )
 
-_NETNS = "ls -1iL /proc/[0-9]*/ns/net /run/netns/* /run/docker/netns/*"
+# Processes, then mounts. Only what is mounted is a namespace: a name without its mount is a file
+# that docker left behind, or one that docker mounted out of our sight. Linux before 4.1 does not
+# tell the inode in the table of mounts (before 3.19 the type of such a mount is "proc").
+_NETNS = r"""ls -1iL /proc/[0-9]*/ns/net
+status=$?
+mounts=/proc/self/mountinfo
+sed -n 's|^[^ ]* [^ ]* [^ ]* net:\[\([0-9]*\)\] \([^ ]*\) .* - nsfs .*|\1 \2|p' $mounts || exit
+set -f
+old='^[^ ]* [^ ]* [^ ]* / \([^ ]*/netns/[^ ]*\) .* -'
+set -- $(sed -n -e "s|$old proc .*|\1|p" -e "s|$old nsfs .*|\1|p" $mounts)
+[ $# = 0 ] || ls -1id "$@" || exit
+exit $status"""
 
 # grep and not the shell's own `read`: dash reads one byte at a time, and these files answer only
 # the first read, so that 10 would become 1. An interface that vanishes half way makes grep fail
@@ -144,7 +155,13 @@ ENTRIES: tuple[Entry, ...] = (
         quiet=True,
     ),
     Entry(
-        Probe("netns", _NETNS, Where.NODE, needs="ls"),
+        Probe(
+            "netns",
+            _NETNS,
+            Where.NODE,
+            needs="ls",
+            shown="ls -1iL /proc/[0-9]*/ns/net; findmnt -t nsfs",
+        ),
         read_netns,
         (NetworkNamespace,),
         re.compile(r"ls -1iL .*"),

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 from parsers import fsm
 from parsers.gather import Gathering
+from parsers.names import FIRST_PROCESS
 from parsers.reading import Reading
 from parsers.records import NetworkNamespace, NodeIdentity, Sysctl
 from parsers.text import Text
@@ -23,7 +24,11 @@ def read_node(text: Text) -> Reading:
 
 
 def read_netns(text: Text) -> Reading:
-    """Read the list of network namespaces: one record an inode, however many names it has."""
+    """Read the list of network namespaces: one record an inode, however many names it has.
+
+    A list without the node's first process is blind: other users' processes may be hidden, and
+    which namespace is the node's own is not told.
+    """
     rows = fsm.run("netns", text.lines)
     gathered = Gathering.of(text.lines, rows)
     first: dict[int, int] = {}
@@ -36,10 +41,11 @@ def read_netns(text: Text) -> Reading:
             pids[inode].add(int(row["Pid"]))
         else:
             mounts[inode].add(row["Mount"])
+    is_whole = any(FIRST_PROCESS in listed for listed in pids.values())
     for inode, line in first.items():
         names = tuple(sorted(mounts[inode]))
         gathered.add(line, NetworkNamespace(inode, tuple(sorted(pids[inode])), names))
-    return gathered.reading()
+    return gathered.reading("" if is_whole else "the node's first process is not in the list")
 
 
 def read_sysctl(text: Text) -> Reading:

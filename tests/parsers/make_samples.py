@@ -27,6 +27,7 @@ _TYPED = {
 }
 
 _ALONE = """
+grep ' - nsfs ' /proc/self/mountinfo | cut -d ' ' -f 5 | xargs -r umount
 mount -t tmpfs none /run
 mkdir /run/netns
 hostname k8s2

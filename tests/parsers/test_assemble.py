@@ -1,5 +1,6 @@
 """Facts have stable names, and what could not be read is hidden and never looks gone."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,6 +39,16 @@ def _namespaces(**more: Any) -> Answer:
 
 def _container(name: str, pid: int, workload: str = "default/web", role: str = "app") -> Container:
     return Container(name, workload=workload, role=role, status="running", pid=pid)
+
+
+def snapshot_of(namespaces: Reading) -> Snapshot:
+    """Return a snapshot of a node that runs no container, by the reading of its namespaces."""
+    answers = (
+        replace(_answer("netns"), reading=namespaces),
+        _answer("docker-inspect"),
+    )
+    view = NodeView("k8s2", "172.16.0.57", Reach.REACHED, "", NOW, NOW, None, answers)
+    return Snapshot("ab", "", NOW, NOW, (view,))
 
 
 def _facts(*answers: Answer, reach: Reach = Reach.REACHED, detail: str = "") -> Facts:
