@@ -26,6 +26,9 @@ KEYS: Mapping[str, tuple[type | tuple[type, ...], str]] = {
 }
 """Each key of a node: the type TOML gives, and what it is in words."""
 
+TABLES = ("defaults", "nodes", "tickets")
+"""The tables of the file. What stands in ``tickets`` is for ``netsnap attach`` to read."""
+
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]*")
 PORTS = range(1, 65536)
 SINGLE = re.compile(
@@ -132,8 +135,8 @@ class _Reader:
 
     def nodes(self, document: Mapping[str, Any]) -> tuple[Node, ...]:
         for key in document:
-            if key not in ("defaults", "nodes"):
-                raise self._wrong(f"unknown key {key!r} (known: defaults, nodes)")
+            if key not in TABLES:
+                raise self._wrong(f"unknown key {key!r} (known: {', '.join(TABLES)})")
         defaults = self._table(document.get("defaults", {}), "defaults")
         tables = document.get("nodes", {})
         if not isinstance(tables, dict) or not tables:

@@ -25,13 +25,17 @@ def attach(
 ) -> None:
     """Post the explanation of T1 and T2 to an issue, with the bundle attached.
 
-    Run again for the same snapshots, it updates what it posted.
+    Run again for the same snapshots, it updates what it posted. The address of the tracker stands
+    in netsnap.toml, the secret in an environment variable that is named there.
 
     Example: netsnap attach redmine:4711 before-upgrade latest
+
+    Exit status: 0 it is on the ticket, 2 trouble (the sentence says what was posted already).
     """
     from netsnap.tickets import attach as tickets  # noqa: PLC0415 -- 0.3 s no other command needs
 
     settings = _settings(config)
+    tickets.check(issue, settings=settings, secrets=os.environ.get)
     with (
         open_history(db, create=False) as history,
         tempfile.TemporaryDirectory(prefix="netsnap-") as folder,

@@ -14,12 +14,16 @@ from netsnap.history.unbundle import import_bundle
 def export(
     t1: Annotated[str, typer.Argument(help="Snapshot.")],
     t2: Annotated[str, typer.Argument(help="A later one: the bundle then holds the diff.")] = "",
-    output: Annotated[Path, typer.Option("--output", "-o")] = Path("netsnap-bundle.zip"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The bundle to write.")] = Path(
+        "netsnap-bundle.zip"
+    ),
     db: Db = "",
 ) -> None:
     """Write snapshots, raw answers, records and the explanation into one file with hashes.
 
     Example: netsnap export before-upgrade latest -o INC-4711.zip
+
+    Exit status: 0 it was written, 2 trouble (a file of that name is then as it was).
     """
     with open_history(db, create=False) as history:
         heads = [history.resolve(text, now=now(), zone=zone()) for text in (t1, t2) if text]
@@ -38,6 +42,8 @@ def import_(
     """Read a bundle into the history, after checking its hashes.
 
     Example: netsnap import INC-4711.zip
+
+    Exit status: 0 the history has all its snapshots, 2 trouble (it has none of them).
     """
     with open_history(db) as history:
         heads = import_bundle(history, file)

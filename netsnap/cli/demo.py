@@ -39,6 +39,8 @@ def demo(
     Needs no root, no network and no cluster.
 
     Example: netsnap demo --keep demo.db
+
+    Exit status: 0 it was shown, 2 trouble.
     """
     with (
         tempfile.TemporaryDirectory(prefix="netsnap-demo-") as folder,

@@ -13,11 +13,15 @@ def init(
     hosts: Annotated[
         list[str] | None, typer.Argument(help="user@host:port, or a Host of ~/.ssh/config.")
     ] = None,
-    output: Annotated[Path, typer.Option("--output", "-o")] = Path(INVENTORY),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")] = Path(
+        INVENTORY
+    ),
 ) -> None:
     """Write an inventory of nodes, to be read and changed with an editor.
 
     Example: netsnap init root@172.16.0.55 root@172.16.0.57 root@172.16.0.47
+
+    Exit status: 0 it was written, 2 trouble (a file that is there is never overwritten).
     """
     text = inventory.template(hosts or [])
     try:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from netsnap.cli.context import Db, Format, check_format, open_history, say
+from netsnap.cli.context import Db, Format, check_format, messages, open_history, say
 from netsnap.history.heads import SHORT, SnapshotHead
 from netsnap.report.escapes import json_text
 from netsnap.report.words import instant
@@ -29,6 +29,9 @@ def log(
         heads = sorted(history.heads(), key=lambda head: head.started, reverse=True)
     if as_data:
         typer.echo(json_text([_as_json(head) for head in heads[:most]]))
+        return
+    if not heads:
+        say("no snapshots yet: netsnap collect makes one", messages())
         return
     for line in _table([TITLES, *(_row(head) for head in heads[:most])]):
         say(line)

@@ -72,7 +72,8 @@ app = typer.Typer(
     cls=Commands,
     help="Flight recorder for container networks: snapshot every node over SSH, compare two "
     "times, name the change that broke connectivity.",
-    epilog="Example: netsnap demo",
+    epilog="Example: netsnap demo. Exit status: 0 done, 1 as the command's own help says, "
+    "2 trouble and one sentence about it (also if its output was not read to the end), 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -113,4 +114,4 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is shown escaped; it must not end the command.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a file, as Python starts us
-    app()
+    app(prog_name="netsnap")

@@ -1,12 +1,13 @@
 """``netsnap parse``: read one text, show its records and what was not understood."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from netsnap.cli.context import Format, check_format, read_file, say
 from netsnap.report.escapes import json_text
+from netsnap.report.words import count
 from parsers.read import as_json, read_text
 from parsers.reading import Reading
 
@@ -37,18 +38,24 @@ def parse(
 def show_reading(reading: Reading) -> None:
     """Print a reading for a person: a line a record, then the ledger."""
     for record in as_json(reading)["records"]:
-        words = (
-            f"{name}={value}"
-            for name, value in record.items()
-            if name != "kind" and value not in ("", None, [], ())
-        )
-        say(f"{record['kind']}  {' '.join(words)}")
+        fields = ((name, _words(value)) for name, value in record.items() if name != "kind")
+        say(f"{record['kind']}  {' '.join(f'{name}={words}' for name, words in fields if words)}")
     ledger = reading.ledger
     say(
-        f"{ledger.lines} lines: {ledger.parsed} parsed, {ledger.noise} noise, "
-        f"{len(ledger.unknown)} unknown",
+        f"{count(ledger.lines, 'line')}: {ledger.parsed} parsed, {ledger.noise} noise, "
+        f"{len(ledger.unknown)} unknown"
     )
     for unknown in ledger.unknown:
         say(f"  line {unknown.line}: {unknown.text}")
     if reading.blind:
         say(f"not everything could be read: {reading.blind}")
+
+
+def _words(value: Any) -> str:
+    """Write a field's value for a person; "" for one that says nothing."""
+    if isinstance(value, dict):
+        fields = ((name, _words(each)) for name, each in value.items())
+        return f"({' '.join(f'{name}={words}' for name, words in fields if words)})"
+    if isinstance(value, list | tuple):
+        return ",".join(map(_words, value))
+    return "" if value is None else str(value)

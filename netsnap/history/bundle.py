@@ -72,6 +72,8 @@ def export(
 @contextmanager
 def _replacing(out: Path) -> Iterator[IO[bytes]]:
     """Give a file that takes the place of ``out`` if all goes well, and else vanishes."""
+    if out.exists() and not out.is_file():
+        raise BundleError(f"{out} is no file: a bundle would take its place, and it may be needed")
     with told(str(out)):
         handle, name = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
         part = Path(name)

@@ -46,6 +46,12 @@ def attach(
     return tracker.configured(section, secrets).attach(issue, markdown, bundle, key=key)
 
 
+def check(target: str, *, settings: Mapping[str, object], secrets: Secrets) -> None:
+    """Raise TicketError if ``target``, its settings or its secret will not do; ask no tracker."""
+    tracker, _ = parse_target(target)
+    tracker.configured(_section(tracker, settings), secrets)
+
+
 def _section(tracker: type[Tracker], settings: Mapping[str, object]) -> Section:
     section = settings.get(tracker.name)
     if not isinstance(section, Mapping):
