@@ -18,6 +18,7 @@ R = TypeVar("R", bound=Record)
 
 ALL_KINDS = frozenset(record.kind for record in RECORDS)
 _KINDS = {each.probe.name: frozenset(kind.kind for kind in each.kinds) for each in ENTRIES}
+_ALWAYS = frozenset(each.probe.name for each in ENTRIES if each.always)
 _IN_EVERY_NETNS = frozenset(p.name for p in PROBES if p.where is Where.NETNS)
 
 
@@ -119,7 +120,7 @@ class _Part:
         reading = answer.reading
         is_whole = answer.outcome is Outcome.ANSWERED and not reading.blind
         unknown = tuple(each.text for each in reading.ledger.unknown) if is_whole else ()
-        self._blind(netns, _kinds(answer), reason, answer.question, unknown)
+        self._blind(netns, _kinds(answer), reason, answer.question, unknown, lacking=_lacks(answer))
 
     def _look_for_unasked(self) -> None:
         """Hide what other namespaces of the node were asked and this one was not."""
@@ -144,9 +145,12 @@ class _Part:
         reason: str,
         question: Question | None = None,
         unknown: tuple[str, ...] = (),
+        *,
+        lacking: bool = False,
     ) -> None:
         probe, subject = (question.probe, question.subject) if question else ("", "")
-        self.blind.append(BlindSpot(self.node, netns, probe, subject, kinds, reason, unknown))
+        spot = BlindSpot(self.node, netns, probe, subject, kinds, reason, unknown, lacking)
+        self.blind.append(spot)
         self.hidden |= {(self.node, netns, kind) for kind in kinds}
 
 
@@ -161,6 +165,12 @@ def _kinds(answer: Answer) -> frozenset[str]:
     """Return the kinds that an answer is about; of a probe we do not know, those it gave."""
     known = _KINDS.get(answer.question.probe)
     return known or frozenset(record.kind for record in answer.reading.records)
+
+
+def _lacks(answer: Answer) -> bool:
+    """Say whether the node has nothing that could have answered."""
+    missing = answer.outcome is Outcome.MISSING and answer.question.probe not in _ALWAYS
+    return missing or answer.reading.lacking
 
 
 def _reason(answer: Answer) -> str:

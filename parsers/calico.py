@@ -11,7 +11,8 @@ from parsers.records import CalicoPeer, CalicoProcess, CalicoSetting
 from parsers.text import Text
 
 _DAEMON = {"4": "bird", "6": "bird6"}
-_NO_SUCH_COMMAND = re.compile(r"unknown command|^usage:", re.IGNORECASE | re.MULTILINE)
+NO_SUCH_COMMAND = re.compile(r"(?:unknown command|invalid option|usage)\b.*", re.IGNORECASE)
+"""A whole line by which calicoctl says that this version has no such command."""
 
 
 def read_node_status(text: Text) -> Reading:
@@ -123,6 +124,6 @@ def read_setting(text: Text) -> Reading:
             gathered.add(row.line, CalicoSetting(name, row["Setting"]))
         else:
             gathered.refuse(row.line)
-    if _NO_SUCH_COMMAND.search(text.content):
+    if any(NO_SUCH_COMMAND.fullmatch(line) for line in text.lines):
         return gathered.reading("this calicoctl has no `config get`")
     return gathered.reading("" if is_value or not text.content.strip() else "not one value")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from collector.probe import Probe, Where
 from parsers.bird import read_protocols
-from parsers.calico import read_node_status, read_setting
+from parsers.calico import NO_SUCH_COMMAND, read_node_status, read_setting
 from parsers.docker import read_inspect, read_ps
 from parsers.drivers import read_driver_statistics
 from parsers.errors import ParseError
@@ -48,6 +48,9 @@ class Entry:
     whole line of stderr that leaves the answer complete: with nothing else on stderr, an exit
     status other than 0 is no failure. ``quiet`` says that the program is silent on stderr when
     all is well, so that a line there that is not harmless casts doubt even on exit status 0.
+    ``lacking`` matches a whole line, of stdout or stderr, by which a question that failed says that
+    the program knows no such question, or that nothing is there to be asked. ``always`` says that
+    a node has such facts whether or not it has the program to tell them.
     """
 
     probe: Probe
@@ -56,6 +59,8 @@ class Entry:
     typed: re.Pattern[str]
     harmless: re.Pattern[str] | None = None
     quiet: bool = False
+    lacking: re.Pattern[str] | None = None
+    always: bool = False
 
 
 _VANISHED = re.compile(r"ls: .*: (?:No such file or directory|No such process)")
@@ -118,9 +123,13 @@ _VANISHED_CONTAINER = re.compile(
     r"Error(?: response from daemon)?: No such (?:container|object): \w+"
 )
 
-# Calico's own BIRD first. A socket without a program to ask through is told apart from no socket.
+# Calico's own BIRD first. A socket without a program to ask through is told apart from no socket,
+# and that from a directory that we may not look into.
 _ASK_BIRD = """\
+closed=
 for s in /var/run/calico/bird.ctl /run/calico/bird.ctl /run/bird/bird.ctl; do
+  d=${s%/*}
+  [ ! -d "$d" ] || [ -x "$d" ] || closed=$d
   [ -S "$s" ] || continue
   for c in birdcl birdc; do
     command -v $c >/dev/null 2>&1 && exec $c -r -s $s show protocols all
@@ -128,8 +137,12 @@ for s in /var/run/calico/bird.ctl /run/calico/bird.ctl /run/bird/bird.ctl; do
   echo "no birdcl or birdc on the node to ask $s" >&2
   exit 127
 done
+[ -z "$closed" ] || { echo "$closed: Permission denied" >&2; exit 1; }
 echo "no control socket of BIRD on the node" >&2
 exit 1"""
+_NO_BIRD = re.compile(
+    r"no birdcl or birdc on the node to ask \S+|no control socket of BIRD on the node"
+)
 
 _RUNTIME = r"(?:sudo )?(?:docker|podman|nerdctl)(?: -\S+)*"
 _SUDO = r"(?:sudo )?"
@@ -143,6 +156,7 @@ def _setting(name: str) -> Entry:
         read_setting,
         (CalicoSetting,),
         re.compile(_SUDO + command, re.IGNORECASE),
+        lacking=NO_SUCH_COMMAND,
     )
 
 
@@ -167,6 +181,7 @@ ENTRIES: tuple[Entry, ...] = (
         re.compile(r"ls -1iL .*"),
         harmless=_VANISHED,
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe("ip-addr", "ip -d addr show", Where.NETNS, needs="ip"),
@@ -174,6 +189,7 @@ ENTRIES: tuple[Entry, ...] = (
         (Interface, Address),
         _ip(r"(?:a|ad|addr|addre|addres|address|l|li|lin|link)", family=_ANY),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe("ip-route", "ip -4 route show table all", Where.NETNS, needs="ip"),
@@ -181,6 +197,7 @@ ENTRIES: tuple[Entry, ...] = (
         (Route,),
         _ip(r"r(?:o(?:ute?)?)?"),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe("ip6-route", "ip -6 route show table all", Where.NETNS, needs="ip"),
@@ -188,6 +205,7 @@ ENTRIES: tuple[Entry, ...] = (
         (Route,),
         _ip(r"r(?:o(?:ute?)?)?", family=_SIX),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe("ip-rule", "ip -4 rule show", Where.NETNS, needs="ip"),
@@ -195,6 +213,7 @@ ENTRIES: tuple[Entry, ...] = (
         (Rule,),
         _ip(r"rule?"),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe("ip6-rule", "ip -6 rule show", Where.NETNS, needs="ip"),
@@ -202,6 +221,7 @@ ENTRIES: tuple[Entry, ...] = (
         (Rule,),
         _ip(r"rule?", family=_SIX),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe("ip-neigh", "ip neigh show", Where.NETNS, needs="ip"),
@@ -209,6 +229,7 @@ ENTRIES: tuple[Entry, ...] = (
         (Neighbour,),
         _ip(r"n(?:e(?:i(?:g(?:h(?:bou?r)?)?)?)?)?", family=_ANY),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe(
@@ -269,6 +290,7 @@ ENTRIES: tuple[Entry, ...] = (
         read_node_status,
         (CalicoProcess, CalicoPeer),
         re.compile(_SUDO + r"calicoctl node status"),
+        lacking=NO_SUCH_COMMAND,
     ),
     _setting("asNumber"),
     _setting("nodeToNodeMesh"),
@@ -279,6 +301,7 @@ ENTRIES: tuple[Entry, ...] = (
         read_protocols,
         (BirdProtocol,),
         re.compile(_SUDO + r"bird(?:cl?|cl?6)(?: -r| -s \S+)* show protocols(?: all)?"),
+        lacking=_NO_BIRD,
     ),
     *(
         Entry(

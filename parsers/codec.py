@@ -3,7 +3,8 @@
 One JSON object on one line of ASCII::
 
     {"codec": 1, "fields": {"address": ["interface", …]}, "records": [["address", "eth0", …], …],
-     "lines": [3, …], "ledger": [lines, parsed, noise, [[line, text], …]], "blind": ""}
+     "lines": [3, …], "ledger": [lines, parsed, noise, [[line, text], …]], "blind": "",
+     "lacking": false}
 
 ``fields`` names the columns of each kind that occurs, so that the text explains itself. A field
 that a record type has gained since, with a default, may be absent; a kind or a field that this
@@ -24,7 +25,7 @@ from parsers.records import RECORDS
 VERSION = 1
 
 _ONLY_TEXT = frozenset({str})
-_KEYS = frozenset({"codec", "fields", "records", "lines", "ledger", "blind"})
+_KEYS = frozenset({"codec", "fields", "records", "lines", "ledger", "blind", "lacking"})
 
 Converter = Callable[[Any], Any]
 
@@ -49,6 +50,7 @@ def encode(reading: Reading) -> bytes:
             [(unknown.line, unknown.text) for unknown in ledger.unknown],
         ),
         "blind": reading.blind,
+        "lacking": reading.lacking,
     }
     return json.dumps(document, separators=(",", ":"), default=_as_row).encode("ascii")
 
@@ -76,12 +78,14 @@ def _reading(document: dict[str, Any]) -> Reading:
         ledger = _ledger(*document["ledger"])
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise CodecError(f"not a reading: {type(error).__name__}: {error}") from error
-    blind = document["blind"]
-    if not isinstance(blind, str) or any(type(number) is not int for number in lines):
-        raise CodecError("not a reading: its line numbers or its blindness have the wrong type")
+    blind, lacking = document["blind"], document["lacking"]
+    if type(lacking) is not bool or not isinstance(blind, str):
+        raise CodecError("not a reading: its blindness has the wrong type")
+    if any(type(number) is not int for number in lines):
+        raise CodecError("not a reading: its line numbers have the wrong type")
     if len(lines) != len(records):
         raise CodecError(f"{len(records)} records and {len(lines)} line numbers")
-    return Reading(records, lines, ledger, blind)
+    return Reading(records, lines, ledger, blind, lacking)
 
 
 def _ledger(lines: int, parsed: int, noise: int, unknown: Iterable[Any]) -> Ledger:

@@ -40,7 +40,9 @@ class BlindSpot:
 
     ``netns`` and ``probe`` are "" where the spot is a whole node or a whole netns. ``kinds`` are
     the record kinds it hides. ``unknown`` are the texts of lines that no template knows, where
-    these are the reason.
+    these are the reason. ``lacking``: the node has no such program, or the program knows no such
+    question, so that nothing is hidden that this node could have said to it; a fact of the kernel,
+    which is there without a program to tell it, is hidden all the same.
     """
 
     node: str
@@ -50,6 +52,7 @@ class BlindSpot:
     kinds: frozenset[str]
     reason: str
     unknown: tuple[str, ...] = ()
+    lacking: bool = False
 
 
 @dataclass(frozen=True, slots=True)

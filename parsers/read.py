@@ -33,7 +33,11 @@ def read(capture: Capture) -> Reading:
     doubt = _doubt(capture, entry)
     if not doubt:
         return reading
-    return dataclasses.replace(reading, blind="; ".join(filter(None, (doubt, reading.blind))))
+    return dataclasses.replace(
+        reading,
+        blind="; ".join(filter(None, (doubt, reading.blind))),
+        lacking=_lacks(capture, entry),
+    )
 
 
 def read_text(command: str, data: bytes) -> Reading:
@@ -82,6 +86,14 @@ def _doubt(capture: Capture, entry: Entry) -> str:
     if capture.exit_status is None:
         return _quote("no exit status", bad)
     return _quote(f"exit status {capture.exit_status}", bad)
+
+
+def _lacks(capture: Capture, entry: Entry) -> bool:
+    """Say whether a question failed because the program knows no such question."""
+    if entry.lacking is None or not capture.exit_status:
+        return False
+    said = decode(capture.stderr).split("\n") + decode(capture.stdout).split("\n")
+    return any(entry.lacking.fullmatch(line.strip()) for line in said)
 
 
 def _quote(what: str, lines: list[str]) -> str:

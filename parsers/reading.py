@@ -30,10 +30,11 @@ class Reading:
     ``line_numbers`` runs parallel to ``records``: the line (from 1) where the record begins.
     ``blind`` is "" if the records are all there was to know; else a sentence that says why they
     may not be (the question timed out, the command failed, JSON was cut …). A Reading that is
-    blind proves no absence.
+    blind proves no absence. ``lacking`` says why it is blind: the program knows no such question.
     """
 
     records: tuple[Record, ...] = ()
     line_numbers: tuple[int, ...] = ()
     ledger: Ledger = Ledger()
     blind: str = ""
+    lacking: bool = False

@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from collector.capture import HOST, Outcome, Question, Reach
 from parsers.answer import Answer, NodeView, Snapshot
 from parsers.assemble import ALL_KINDS, assemble
@@ -141,6 +143,32 @@ def test_a_node_without_docker_has_no_docker_containers() -> None:
     facts = _facts(_namespaces(), missing, _inside(WEB))
     assert facts.netns["k8s2", WEB] == WEB
     assert "no docker on the node" in [spot.reason for spot in facts.blind]
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+@pytest.mark.parametrize("probe", ["docker-inspect", "nft-ruleset", "calicoctl-node-status"])
+def test_what_only_a_program_that_is_missing_could_say_is_lacking_and_stays_hidden(
+    probe: str, outcome: Outcome
+) -> None:
+    facts = _facts(_answer(probe, outcome=outcome, blind="why"))
+    spots = [spot for spot in facts.blind if spot.probe == probe]
+    assert [spot.lacking for spot in spots] == [outcome is Outcome.MISSING]
+    assert not any(facts.sees("k8s2", HOST, kind) for kind in spots[0].kinds)
+
+
+@pytest.mark.parametrize("probe", ["netns", "ip-addr", "ip6-route", "ip-rule", "ip-neigh"])
+def test_what_every_kernel_has_is_not_lacking_for_want_of_a_program(probe: str) -> None:
+    facts = _facts(_answer(probe, outcome=Outcome.MISSING, blind="no ip on the node"))
+    assert not any(spot.lacking for spot in facts.blind)
+
+
+def test_a_question_that_its_program_does_not_know_is_lacking() -> None:
+    unknown = _answer("calicoctl-config-ipip", blind="exit status 1")
+    known = replace(unknown, question=Question("calicoctl-config-logLevel"))
+    facts = _facts(replace(unknown, reading=replace(unknown.reading, lacking=True)), known)
+    lacking = {spot.probe: spot.lacking for spot in facts.blind}
+    assert lacking == {"calicoctl-config-ipip": True, "calicoctl-config-logLevel": False}
+    assert not facts.sees("k8s2", HOST, "calico-setting")
 
 
 def test_an_absence_is_a_fact_only_where_the_question_was_answered() -> None:

@@ -123,6 +123,8 @@ def test_reads_a_record_from_before_a_field_was_added() -> None:
         {"ledger": [1, 1, 0, [["1", "x"]]]},
         {"ledger": [1, 1, "0", []]},
         {"blind": None},
+        {"lacking": None},
+        {"lacking": 1},
         {"more": 1},
     ],
     ids=json.dumps,

@@ -88,6 +88,57 @@ def test_processes_that_may_not_be_looked_at_do() -> None:
     assert "Permission denied" in read(capture("netns", status=1, err=said, out=b"")).blind
 
 
+V3 = b'Unknown command: "config"\nUsage:\n  calicoctl [options] <command> [<args>...]\n'
+NO_CLIENT = b"no birdcl or birdc on the node to ask /var/run/calico/bird.ctl\n"
+
+
+@pytest.mark.parametrize(
+    ("probe", "status", "out", "err"),
+    [
+        ("calicoctl-config-asNumber", 1, b"", V3),
+        (
+            "calicoctl-config-ipip",
+            1,
+            b"Invalid option: 'config get ipip'. Use flag '--help'\n",
+            b"",
+        ),
+        ("calicoctl-node-status", 1, V3, b""),
+        ("birdcl-protocols", 1, b"", b"no control socket of BIRD on the node\n"),
+        ("birdcl-protocols", 127, b"", NO_CLIENT),
+    ],
+)
+def test_a_question_that_the_program_does_not_know_is_lacking_and_blind(
+    probe: str, status: int, out: bytes, err: bytes
+) -> None:
+    reading = read(capture(probe, status=status, out=out, err=err))
+    assert reading.lacking
+    assert reading.blind
+    assert reading.records == ()
+
+
+@pytest.mark.parametrize(
+    ("probe", "status", "out", "err"),
+    [
+        (
+            "calicoctl-config-asNumber",
+            1,
+            b"",
+            b"Error executing command: client: etcd cluster down\n",
+        ),
+        ("calicoctl-config-asNumber", 0, b"64512\n", V3),
+        ("calicoctl-config-asNumber", None, b"", V3),
+        ("calicoctl-node-status", 1, b"Calico process is not running.\n", b""),
+        ("birdcl-protocols", 1, b"", b"/var/run/calico: Permission denied\n"),
+        ("birdcl-protocols", 1, b"", b"Unable to connect to server control socket\n"),
+        ("ip-route", 1, b"", b'Object "route" is unknown, try "ip help".\n'),
+    ],
+)
+def test_a_question_that_was_known_and_failed_is_not_lacking(
+    probe: str, status: int | None, out: bytes, err: bytes
+) -> None:
+    assert not read(capture(probe, status=status, out=out, err=err)).lacking
+
+
 def test_a_probe_that_nobody_knows_is_our_mistake() -> None:
     with pytest.raises(ParseError, match="ip-route"):
         read(capture("ip-rotue"))
