@@ -18,6 +18,8 @@ R = TypeVar("R", bound=Record)
 
 ALL_KINDS = frozenset(record.kind for record in RECORDS)
 _KINDS = {each.probe.name: frozenset(kind.kind for kind in each.kinds) for each in ENTRIES}
+_FAMILY = {each.probe.name: each.family for each in ENTRIES}
+_FAMILIES = frozenset({4, 6})
 _ALWAYS = frozenset(each.probe.name for each in ENTRIES if each.always)
 _IN_EVERY_NETNS = frozenset(p.name for p in PROBES if p.where is Where.NETNS)
 
@@ -39,6 +41,12 @@ def assemble(snapshot: Snapshot) -> Facts:
         netns={(part.node, scope): name for part in parts for scope, name in part.names.items()},
         blind=tuple(spot for part in parts for spot in part.blind),
         hidden=frozenset(place for part in parts for place in part.hidden),
+        half_hidden={
+            place: min(families)
+            for part in parts
+            for place, families in part.hidden.items()
+            if families < _FAMILIES
+        },
         reached=frozenset(view.node for view in snapshot.nodes if view.reach is Reach.REACHED),
     )
 
@@ -51,7 +59,7 @@ class _Part:
     names: dict[str, str] = field(default_factory=dict)
     by_key: dict[Key, Fact] = field(default_factory=dict)
     blind: list[BlindSpot] = field(default_factory=list)
-    hidden: set[tuple[str, str, str]] = field(default_factory=set)
+    hidden: dict[tuple[str, str, str], frozenset[int]] = field(default_factory=dict)
 
     @property
     def node(self) -> str:
@@ -134,9 +142,8 @@ class _Part:
         everywhere = set().union(*asked.values()) & _IN_EVERY_NETNS
         for netns, probes in asked.items():
             if left_out := sorted(everywhere - probes):
-                kinds = frozenset[str]().union(*(_KINDS[probe] for probe in left_out))
-                self._blind(netns, kinds, f"not asked: {', '.join(left_out)}")
-            self.hidden |= {(self.node, netns, kind) for kind in ALL_KINDS - seen[netns]}
+                self._blind_unasked(netns, left_out)
+            self._hide(netns, ALL_KINDS - seen[netns])
 
     def _blind(
         self,
@@ -151,7 +158,20 @@ class _Part:
         probe, subject = (question.probe, question.subject) if question else ("", "")
         spot = BlindSpot(self.node, netns, probe, subject, kinds, reason, unknown, lacking)
         self.blind.append(spot)
-        self.hidden |= {(self.node, netns, kind) for kind in kinds}
+        self._hide(netns, kinds, _FAMILY.get(probe, 0))
+
+    def _blind_unasked(self, netns: str, probes: list[str]) -> None:
+        kinds = frozenset[str]().union(*(_KINDS[probe] for probe in probes))
+        reason = f"not asked: {', '.join(probes)}"
+        self.blind.append(BlindSpot(self.node, netns, "", "", kinds, reason))
+        for probe in probes:
+            self._hide(netns, _KINDS[probe], _FAMILY[probe])
+
+    def _hide(self, netns: str, kinds: frozenset[str], family: int = 0) -> None:
+        families = frozenset({family}) if family else _FAMILIES
+        for kind in kinds:
+            place = (self.node, netns, kind)
+            self.hidden[place] = self.hidden.get(place, families) | families
 
 
 def _records(answers: Iterable[Answer], record_type: type[R]) -> Iterator[R]:

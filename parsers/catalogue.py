@@ -44,13 +44,14 @@ from parsers.text import Text
 class Entry:
     """One question, its reader, and the kinds of record that the answer holds.
 
-    ``typed`` matches the command as people type it, for ``netsnap parse``. ``harmless`` matches a
-    whole line of stderr that leaves the answer complete: with nothing else on stderr, an exit
+    ``typed`` matches the command as people type it, for ``netsnap parse``. ``harmless`` matches
+    whole lines of stderr that leave the answer complete: with nothing else on stderr, an exit
     status other than 0 is no failure. ``quiet`` says that the program is silent on stderr when
     all is well, so that a line there that is not harmless casts doubt even on exit status 0.
     ``lacking`` matches a whole line, of stdout or stderr, by which a question that failed says that
     the program knows no such question, or that nothing is there to be asked. ``always`` says that
-    a node has such facts whether or not it has the program to tell them.
+    a node has such facts whether or not it has the program to tell them. ``family`` is 4 or 6 where
+    the answer is about that one alone, else 0.
     """
 
     probe: Probe
@@ -61,12 +62,23 @@ class Entry:
     quiet: bool = False
     lacking: re.Pattern[str] | None = None
     always: bool = False
+    family: int = 0
 
 
-_VANISHED = re.compile(r"ls: .*: (?:No such file or directory|No such process)")
+def _lines(pattern: str) -> re.Pattern[str]:
+    """Match whole lines, with their ends."""
+    return re.compile(rf"^(?:{pattern})$\n?", re.MULTILINE)
+
+
+_VANISHED = _lines(r"ls: .*: (?:No such file or directory|No such process)")
 """What ``ls`` says of a process that ended, or a mount that went, while it looked."""
 
-_NO_COUNTERS = re.compile(
+_NO_SUCH_FAMILY = _lines(
+    r"RTNETLINK answers: Address family not supported by protocol\nDump terminated"
+)
+"""A kernel without IPv6, or without IPv6 rules: there are none, and that is an answer."""
+
+_NO_COUNTERS = _lines(
     r"no stats available|Cannot get (?:driver information|stats strings information|stats):"
     r" Operation not supported"
 )
@@ -119,9 +131,7 @@ _ANY = r"(?: -[46]| -f inet6?)?"
 _INSPECT_ALL = """\
 ids=$(docker ps -aq --no-trunc) || exit $?
 [ -z "$ids" ] || docker inspect --type container $ids"""
-_VANISHED_CONTAINER = re.compile(
-    r"Error(?: response from daemon)?: No such (?:container|object): \w+"
-)
+_VANISHED_CONTAINER = _lines(r"Error(?: response from daemon)?: No such (?:container|object): \w+")
 
 # Calico's own BIRD first. A socket without a program to ask through is told apart from no socket,
 # and that from a directory that we may not look into.
@@ -198,14 +208,17 @@ ENTRIES: tuple[Entry, ...] = (
         _ip(r"r(?:o(?:ute?)?)?"),
         quiet=True,
         always=True,
+        family=4,
     ),
     Entry(
         Probe("ip6-route", "ip -6 route show table all", Where.NETNS, needs="ip"),
         read_routes,
         (Route,),
         _ip(r"r(?:o(?:ute?)?)?", family=_SIX),
+        harmless=_NO_SUCH_FAMILY,
         quiet=True,
         always=True,
+        family=6,
     ),
     Entry(
         Probe("ip-rule", "ip -4 rule show", Where.NETNS, needs="ip"),
@@ -214,14 +227,17 @@ ENTRIES: tuple[Entry, ...] = (
         _ip(r"rule?"),
         quiet=True,
         always=True,
+        family=4,
     ),
     Entry(
         Probe("ip6-rule", "ip -6 rule show", Where.NETNS, needs="ip"),
         read_rules,
         (Rule,),
         _ip(r"rule?", family=_SIX),
+        harmless=_NO_SUCH_FAMILY,
         quiet=True,
         always=True,
+        family=6,
     ),
     Entry(
         Probe("ip-neigh", "ip neigh show", Where.NETNS, needs="ip"),
@@ -256,7 +272,7 @@ ENTRIES: tuple[Entry, ...] = (
         read_ruleset,
         (FilterRule,),
         re.compile(_NETNS_EXEC + r"nft(?: -\w+)* list ruleset(?: \w+)?"),
-        harmless=re.compile(r"# Warning: table .* is managed by \S+, do not touch!"),
+        harmless=_lines(r"# Warning: table .* is managed by \S+, do not touch!"),
     ),
     Entry(
         Probe("docker-ps", "docker ps -a --no-trunc", Where.NODE, needs="docker", limit=20),

@@ -62,7 +62,8 @@ class Facts:
     ``netns`` maps (node, scope) to the namespace's stable name, HOST included, for every
     namespace that the node listed. ``hidden`` holds (node, netns, kind) for all kinds of record
     that were asked for and not (wholly) read there; a node that was not reached has every netns
-    and kind hidden, which ``sees`` knows.
+    and kind hidden, which ``sees`` knows. ``half_hidden`` has those of them where one family of
+    addresses alone was not read, and which (4 or 6).
     """
 
     snapshot: Snapshot
@@ -71,6 +72,7 @@ class Facts:
     blind: tuple[BlindSpot, ...] = ()
     hidden: frozenset[tuple[str, str, str]] = frozenset()
     reached: frozenset[str] = frozenset()
+    half_hidden: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
 
     _listed: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
 
@@ -78,10 +80,13 @@ class Facts:
         listed = frozenset((node, name) for (node, _), name in self.netns.items())
         object.__setattr__(self, "_listed", listed)
 
-    def sees(self, node: str, netns: str, kind: str) -> bool:
-        """Say whether the absence of a record of this kind there would be a fact."""
-        return (
-            node in self.reached
-            and (node, netns, kind) not in self.hidden
-            and (node, netns) in self._listed
-        )
+    def sees(self, node: str, netns: str, kind: str, family: int = 0) -> bool:
+        """Say whether the absence of a record of this kind there would be a fact.
+
+        With a ``family`` (4 or 6): of a record of that family.
+        """
+        place = (node, netns, kind)
+        if node not in self.reached or (node, netns) not in self._listed:
+            return False
+        is_other = bool(family) and self.half_hidden.get(place, family) != family
+        return place not in self.hidden or is_other

@@ -76,9 +76,10 @@ def _why_not(capture: Capture, entry: Entry) -> str:
 
 def _doubt(capture: Capture, entry: Entry) -> str:
     """Say why an answer may not be whole, "" if nothing speaks against it."""
-    said = [line for line in decode(capture.stderr).split("\n") if line.strip()]
-    harmless = entry.harmless
-    bad = [line for line in said if not (harmless and harmless.fullmatch(line.strip()))]
+    lines = (line.strip() for line in decode(capture.stderr).split("\n"))
+    said = "\n".join(filter(None, lines))
+    left = entry.harmless.sub("", said) if entry.harmless else said
+    bad = left.split("\n") if left else []
     if capture.exit_status == 0:
         return _quote("it said", bad) if entry.quiet and bad else ""
     if said and not bad:
@@ -97,7 +98,7 @@ def _lacks(capture: Capture, entry: Entry) -> bool:
 
 
 def _quote(what: str, lines: list[str]) -> str:
-    return f"{what}: {lines[0].strip()[:_STDERR_SHOWN]}" if lines else what
+    return f"{what}: {lines[0][:_STDERR_SHOWN]}" if lines else what
 
 
 def _subject(entry: Entry, command: str) -> str:

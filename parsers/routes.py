@@ -1,7 +1,7 @@
 """Reader of ``ip route`` and ``ip -6 route``."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from parsers import fsm
@@ -12,6 +12,8 @@ from parsers.reading import Reading
 from parsers.records import NextHop, Route
 from parsers.text import Text
 from parsers.words import pairs
+
+IPV4, IPV6 = 4, 6
 
 _HOP_FLAGS = frozenset(
     {
@@ -40,9 +42,16 @@ _ENCAP = re.compile(r"\s+encap\s+(\S(?:.*?\S)?)(?=\s+(?:via|dev)\s)")
 
 
 def read_routes(text: Text) -> Reading:
-    """Read ``ip route show [table all]`` of one netns; the probe's name says which family."""
-    version = 6 if text.probe == "ip6-route" else 4
+    """Read ``ip route show [table all]`` of one netns; the probe's name says which family.
+
+    A kernel without IPv6 answers ``ip -6 route`` with the routes of IPv4, and older iproute2 prints
+    them: they are noise there, and no second copy of the routes.
+    """
+    version = IPV6 if text.probe == "ip6-route" else IPV4
     rows = fsm.run("ip-route", text.lines)
+    if version == IPV6 and _are_of_ipv4([row["Prefix"] for row in rows.rows]):
+        noise = rows.ledger.parsed + rows.ledger.noise
+        return Reading(ledger=replace(rows.ledger, parsed=0, noise=noise))
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
         try:
@@ -52,6 +61,17 @@ def read_routes(text: Text) -> Reading:
             for line in row.item_lines["NextHops"]:
                 gathered.refuse(line)
     return gathered.reading()
+
+
+def _are_of_ipv4(prefixes: list[str]) -> bool:
+    """Say whether routes are IPv4's; default ones alone do not tell."""
+    told = [each for each in prefixes if each != "default"]
+    if not told or any(":" in each for each in told):
+        return False
+    try:
+        return all(family(each) == IPV4 for each in told)
+    except ValueError:
+        return False
 
 
 @dataclass(slots=True)

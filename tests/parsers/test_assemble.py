@@ -171,6 +171,36 @@ def test_a_question_that_its_program_does_not_know_is_lacking() -> None:
     assert not facts.sees("k8s2", HOST, "calico-setting")
 
 
+def test_routes_of_ipv6_that_were_not_read_hide_no_route_of_ipv4() -> None:
+    failed = _answer("ip6-route", blind="timed out after 10 s", outcome=Outcome.TIMED_OUT)
+    facts = _facts(_namespaces(), _answer("docker-inspect"), _answer("ip-route"), failed)
+    assert facts.sees("k8s2", HOST, "route", family=4)
+    assert not facts.sees("k8s2", HOST, "route", family=6)
+    assert not facts.sees("k8s2", HOST, "route")
+    assert not facts.sees("k8s2", "default/nobody", "route", family=4)
+
+
+@pytest.mark.parametrize("family", [0, 4, 6])
+def test_two_families_that_were_not_read_hide_all(family: int) -> None:
+    failed = (_answer(probe, blind="status 1") for probe in ("ip6-rule", "ip-rule", "ip-neigh"))
+    facts = _facts(_namespaces(), *failed)
+    assert not facts.sees("k8s2", HOST, "rule", family)
+    assert not facts.sees("k8s2", HOST, "neighbour", family)
+    assert not facts.sees("k8s2", HOST, "route", family)
+
+
+def test_a_family_that_one_namespace_was_not_asked_for_is_hidden_there_alone() -> None:
+    pause = _container("k8s_POD_web_default_u_0", 300, role="sandbox")
+    host, inside = (
+        [_answer(probe, scope=scope) for probe in probes]
+        for scope, probes in ((HOST, ("ip-route", "ip6-route")), (WEB, ("ip-route",)))
+    )
+    facts = _facts(_namespaces(), _answer("docker-inspect", pause), *host, *inside)
+    assert facts.sees("k8s2", HOST, "route")
+    assert facts.sees("k8s2", "default/web", "route", family=4)
+    assert not facts.sees("k8s2", "default/web", "route", family=6)
+
+
 def test_an_absence_is_a_fact_only_where_the_question_was_answered() -> None:
     facts = _facts(
         _namespaces(),

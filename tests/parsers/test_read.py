@@ -74,6 +74,44 @@ def test_an_interface_that_vanished_is_not_one_without_counters() -> None:
     assert read(capture("ethtool-S", status=71, out=b"", err=said)).blind
 
 
+NO_FAMILY = b"RTNETLINK answers: Address family not supported by protocol\n"
+
+
+def test_a_kernel_without_ipv6_has_no_rules_of_it_and_says_so() -> None:
+    said = NO_FAMILY + b"Dump terminated\n"
+    assert read(capture("ip6-rule", status=2, out=b"", err=said)).blind == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"Dump terminated\n",
+        b"RTNETLINK answers: Permission denied\nDump terminated\n",
+        NO_FAMILY + b"Dump terminated\nRTNETLINK answers: Permission denied\nDump terminated\n",
+        b"",
+    ],
+)
+def test_a_dump_of_rules_that_broke_off_otherwise_is_blind(said: bytes) -> None:
+    assert read(capture("ip6-rule", status=2, out=b"", err=said)).blind
+
+
+def test_a_kernel_without_ipv4_is_not_believed() -> None:
+    said = NO_FAMILY + b"Dump terminated\n"
+    assert read(capture("ip-rule", status=2, out=b"", err=said)).blind
+
+
+def test_the_routes_of_ipv4_are_no_routes_of_ipv6() -> None:
+    said = ROUTES + b"local 127.0.0.0/8 dev lo table local proto kernel scope host src 127.0.0.1\n"
+    reading = read(capture("ip6-route", out=said))
+    assert (reading.records, reading.blind, reading.ledger.noise) == ((), "", 2)
+    assert len(read(capture("ip-route", out=said)).records) == 2
+
+
+def test_a_route_of_ipv4_among_those_of_ipv6_is_not_dropped() -> None:
+    said = b"10.0.0.0/8 dev eth0\nfe80::/64 dev eth0 proto kernel metric 256\n"
+    assert len(read(capture("ip6-route", out=said)).records) == 2
+
+
 def test_processes_that_end_while_they_are_listed_hide_nothing() -> None:
     said = b"ls: cannot access '/proc/7/ns/net': No such file or directory\n"
     listed = b"4026531840 /proc/1/ns/net\n"
