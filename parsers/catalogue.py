@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from collector.probe import Probe, Where
+from parsers import commands
 from parsers.bird import read_protocols
 from parsers.calico import NO_SUCH_COMMAND, read_node_status, read_setting
 from parsers.docker import read_inspect, read_ps
@@ -83,36 +84,6 @@ _NO_COUNTERS = _lines(
     r" Operation not supported"
 )
 
-_NODE = (
-    'printf "hostname %s\\nkernel %s\\nboot_id %s\\n" "$(uname -n)" "$(uname -r)"'
-    ' "$(cat /proc/sys/kernel/random/boot_id)"'
-)
-
-# Processes, then mounts. Only what is mounted is a namespace: a name without its mount is a file
-# that docker left behind, or one that docker mounted out of our sight. Linux before 4.1 does not
-# tell the inode in the table of mounts (before 3.19 the type of such a mount is "proc").
-_NETNS = r"""ls -1iL /proc/[0-9]*/ns/net
-status=$?
-mounts=/proc/self/mountinfo
-sed -n 's|^[^ ]* [^ ]* [^ ]* net:\[\([0-9]*\)\] \([^ ]*\) .* - nsfs .*|\1 \2|p' $mounts || exit
-set -f
-old='^[^ ]* [^ ]* [^ ]* / \([^ ]*/netns/[^ ]*\) .* -'
-set -- $(sed -n -e "s|$old proc .*|\1|p" -e "s|$old nsfs .*|\1|p" $mounts)
-[ $# = 0 ] || ls -1id "$@" || exit
-exit $status"""
-
-# grep and not the shell's own `read`: dash reads one byte at a time, and these files answer only
-# the first read, so that 10 would become 1. An interface that vanishes half way makes grep fail
-# (status 2) and is asked for again; IPv6 may be off, and then there is no net/ipv6.
-_SYSCTL = r"""cd /proc/sys || exit
-look() {
-  grep -s '' net/ipv4/ip_forward net/ipv4/conf/*/forwarding net/ipv4/conf/*/rp_filter \
-    net/ipv4/conf/*/proxy_arp || return
-  [ ! -d net/ipv6/conf ] || grep -s '' net/ipv6/conf/*/forwarding net/ipv6/conf/*/disable_ipv6
-}
-said=$(look) || said=$(look) || exit
-printf '%s\n' "$said" | sed 's/:\([^:]*\)$/ = \1/'"""
-
 _NETNS_EXEC = r"(?:ip netns exec \S+ |nsenter .*?)?"
 _SHOW = r"(?: (?:show|list|ls|sh|s|l)\b.*)?"
 
@@ -126,30 +97,8 @@ def _ip(words: str, *, family: str = r"(?: -4| -f inet)?") -> re.Pattern[str]:
 _SIX = r"(?: -6| -f inet6)"
 _ANY = r"(?: -[46]| -f inet6?)?"
 
-# A container that ends between the two commands is no failure; a docker that fails is one, and
-# must not look like a node without containers.
-_INSPECT_ALL = """\
-ids=$(docker ps -aq --no-trunc) || exit $?
-[ -z "$ids" ] || docker inspect --type container $ids"""
 _VANISHED_CONTAINER = _lines(r"Error(?: response from daemon)?: No such (?:container|object): \w+")
 
-# Calico's own BIRD first. A socket without a program to ask through is told apart from no socket,
-# and that from a directory that we may not look into.
-_ASK_BIRD = """\
-closed=
-for s in /var/run/calico/bird.ctl /run/calico/bird.ctl /run/bird/bird.ctl; do
-  d=${s%/*}
-  [ ! -d "$d" ] || [ -x "$d" ] || closed=$d
-  [ -S "$s" ] || continue
-  for c in birdcl birdc; do
-    command -v $c >/dev/null 2>&1 && exec $c -r -s $s show protocols all
-  done
-  echo "no birdcl or birdc on the node to ask $s" >&2
-  exit 127
-done
-[ -z "$closed" ] || { echo "$closed: Permission denied" >&2; exit 1; }
-echo "no control socket of BIRD on the node" >&2
-exit 1"""
 _NO_BIRD = re.compile(
     r"no birdcl or birdc on the node to ask \S+|no control socket of BIRD on the node"
 )
@@ -172,7 +121,7 @@ def _setting(name: str) -> Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        Probe("node", _NODE, Where.NODE, shown="uname -n; uname -r; boot_id"),
+        Probe("node", commands.NODE, Where.NODE, shown="uname -n; uname -r; boot_id"),
         read_node,
         (NodeIdentity,),
         re.compile(r"uname -n; uname -r; boot_id"),
@@ -181,7 +130,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         Probe(
             "netns",
-            _NETNS,
+            commands.NETNS,
             Where.NODE,
             needs="ls",
             shown="ls -1iL /proc/[0-9]*/ns/net; findmnt -t nsfs",
@@ -261,7 +210,7 @@ ENTRIES: tuple[Entry, ...] = (
         harmless=_NO_COUNTERS,
     ),
     Entry(
-        Probe("sysctl", _SYSCTL, Where.NETNS, shown="sysctl net.ipv4 net.ipv6"),
+        Probe("sysctl", commands.SYSCTL, Where.NETNS, shown="sysctl net.ipv4 net.ipv6"),
         read_sysctl,
         (Sysctl,),
         re.compile(_NETNS_EXEC + r"sysctl(?: .*)?"),
@@ -283,7 +232,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         Probe(
             "docker-inspect",
-            _INSPECT_ALL,
+            commands.INSPECT_ALL,
             Where.NODE,
             needs="docker",
             limit=30,
@@ -313,7 +262,9 @@ ENTRIES: tuple[Entry, ...] = (
     _setting("logLevel"),
     _setting("ipip"),
     Entry(
-        Probe("birdcl-protocols", _ASK_BIRD, Where.NODE, shown="birdcl -r show protocols all"),
+        Probe(
+            "birdcl-protocols", commands.ASK_BIRD, Where.NODE, shown="birdcl -r show protocols all"
+        ),
         read_protocols,
         (BirdProtocol,),
         re.compile(_SUDO + r"bird(?:cl?|cl?6)(?: -r| -s \S+)* show protocols(?: all)?"),
