@@ -14,6 +14,8 @@ from netsnap.model.fib import Member, Packet
 from netsnap.model.gates import link_gate, proxy
 from netsnap.model.segment import Segment, tunnel
 from netsnap.model.space import Place, Port, Space
+from parsers.facts import Fact
+from parsers.records import Neighbour
 
 CACHED = ("resolved", "permanent")
 SILENT = ("failed", "unresolved")
@@ -31,6 +33,11 @@ class Terrain(Protocol):
     @property
     def asks_source(self) -> bool:
         """Whether a packet's source can decide its way."""
+        ...
+
+    @property
+    def hardware(self) -> Mapping[str, frozenset[str]]:
+        """The nodes whose own interfaces have a hardware address."""
         ...
 
     def segment(self, port: Port) -> Segment:
@@ -113,14 +120,14 @@ class Links:
         spaces = self._terrain.spaces
         for end in segment.ends:
             if spaces[end[:2]].answers_for(end.device, asked.destination):
-                return Crossing(end)
+                return self._sent(space, port, end, asked.destination)
         if segment.fabric and space.netns == HOST:
             return self._over_fabric(space, port, member, asked.destination)
         refusals = []
         for end in segment.ends:
             answer = proxy(spaces[end[:2]], end, asked)
             if answer.yes:
-                return Crossing(end)
+                return self._sent(space, port, end, asked.destination)
             refusals += [answer.path] if answer.path else []
         unseen = segment.unseen or self._unread(segment)
         if segment.fabric or unseen:
@@ -171,14 +178,48 @@ class Links:
             reason = f"{target} does not answer {space.name} on {port.device}"
             return Crossing(end=Path(Disposition.NEIGHBOUR_FAILED, (here,), reason))
         if owners:
-            return Crossing(owners[0])
+            return self._misled(space, port, owners[0], fact) or Crossing(owners[0])
         if hidden and not is_default(member):
             return Crossing(end=Path(Disposition.UNKNOWN, (), hidden))
         reason = f"it leaves the cluster to {target}"
         return Crossing(end=Path(Disposition.LEFT_CLUSTER, (), reason))
 
+    def _sent(self, space: Space, port: Port, end: Port, target: str) -> Crossing:
+        """Reach the end that answers, unless the cache still has another's hardware address."""
+        fact, condition = space.neighbour(port.device, target)
+        own, cached = _mac(self._terrain.spaces[end[:2]], end.device), _mac_of(fact)
+        if fact is None or condition not in CACHED or not own or not cached or own == cached:
+            return Crossing(end)
+        here = Hop(*space.place, port.device, fact.key, condition)
+        reason = f"{space.name} sends what is for {target} to {cached}; {end.netns} has {own}"
+        forever = condition == "permanent"  # any other entry is asked for again within a minute
+        disposition = Disposition.NEIGHBOUR_FAILED if forever else Disposition.UNKNOWN
+        return Crossing(end=Path(disposition, (here,), reason))
+
+    def _misled(self, space: Space, port: Port, owner: Port, fact: Fact | None) -> Crossing | None:
+        """Say that a node's packets go to the hardware address of another node than the owner.
+
+        Any other address is no evidence: a cloud's fabric answers for all with one of its own.
+        """
+        holders = self._terrain.hardware.get(_mac_of(fact), frozenset())
+        if fact is None or not holders or owner.node in holders:
+            return None
+        here = Hop(*space.place, port.device, fact.key, _mac_of(fact))
+        names = " and ".join(sorted(holders))
+        reason = f"{space.name} sends what is for {owner.node} to {names}, whose {here.note} is"
+        return Crossing(end=Path(Disposition.UNKNOWN, (here,), reason))
+
     def _owner_gate(self, owner: Port) -> Path | None:
         return None if self._terrain.spaces[owner[:2]].dark else self.gate(owner)
+
+
+def _mac(space: Space, device: str) -> str:
+    found = space.interfaces.get(device)
+    return found[1].mac if found else ""
+
+
+def _mac_of(fact: Fact | None) -> str:
+    return fact.record.mac if fact is not None and isinstance(fact.record, Neighbour) else ""
 
 
 def is_default(member: Member) -> bool:

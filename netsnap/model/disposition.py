@@ -43,11 +43,17 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A packet's way to one address. ``reason`` is a clause: "no route to 192.168.23.194"."""
+    """A packet's way to one address. ``reason`` is a clause: "no route to 192.168.23.194".
+
+    ``doubts`` are lines of packet filters on the way of which it cannot be told whether they end
+    the packet. They are no UNKNOWN: nearly every real cluster has some, and works. What they are
+    good for is comparing: as long as they are the same, the packet fares alike.
+    """
 
     disposition: Disposition
     hops: tuple[Hop, ...]
     reason: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,6 +89,11 @@ class PairState:
         if any(end not in (Disposition.DELIVERED, Disposition.UNKNOWN) for end in ends):
             return False
         return None if Disposition.UNKNOWN in ends else True
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """The doubts of both ways."""
+        return self.there.doubts + self.back.doubts
 
     @property
     def disposition(self) -> Disposition:

@@ -81,6 +81,24 @@ class Network:
             for policy in space.policies.values()
         )
 
+    @cached_property
+    def hardware(self) -> Mapping[str, frozenset[str]]:
+        """The nodes whose interfaces that lead out of the node have a hardware address."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for space in self.spaces.values():
+            if space.netns == HOST and not space.dark:
+                for device, (_, interface) in space.interfaces.items():
+                    if interface.mac and space.networks(device):
+                        found[interface.mac].add(space.node)
+        return {mac: frozenset(nodes) for mac, nodes in found.items()}
+
+    @cached_property
+    def filtering(self) -> frozenset[Place]:
+        """The namespaces that have a packet filter, or may have one that was not read."""
+        return frozenset(
+            place for place, space in self.spaces.items() if not space.dark and space.ruleset
+        )
+
     def walk(self, source: Place, destination: str, *, source_address: str = "") -> Path:
         """Walk a packet from a namespace to an address.
 

@@ -1,6 +1,7 @@
 """All ordered pairs of workloads, and each one's way out of the cluster."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import combinations
 
 from collector.capture import HOST
@@ -8,6 +9,7 @@ from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
 from netsnap.model.masquerade import answer
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4, IPV6, number
+from netsnap.model.sieve import sift
 
 PROBE = {IPV4: "198.51.100.1", IPV6: "2001:db8::1"}
 """Addresses that are nobody's (RFC 5737, RFC 3849), to stand for all that is outside."""
@@ -32,9 +34,23 @@ def _both(network: Network, one: Endpoint, other: Endpoint) -> tuple[PairState, 
     to, own = _addresses(one, other)
     there = _way(network, one, other, own, to)
     back = _way(network, other, one, to, own)
+    answers = (
+        answer(network, one, own, there, back),
+        answer(network, other, to, back, there),
+    )
     return (
-        PairState(one.name, other.name, there, answer(network, one, own, there, back)),
-        PairState(other.name, one.name, back, answer(network, other, to, back, there)),
+        PairState(
+            one.name,
+            other.name,
+            sift(network, there, own, to, new=True),
+            sift(network, answers[0], to, own, new=False),
+        ),
+        PairState(
+            other.name,
+            one.name,
+            sift(network, back, to, own, new=True),
+            sift(network, answers[1], own, to, new=False),
+        ),
     )
 
 
@@ -51,9 +67,13 @@ def _way_out(network: Network, endpoint: Endpoint) -> Path:
     own = next(iter(endpoint.addresses), "")
     probe = PROBE[number(own).family if own else IPV4]
     way = network.walk((endpoint.node, endpoint.netns), probe, source_address=own)
+    way = sift(network, way, own, probe, new=True)
     if way.disposition is not Disposition.LEFT_CLUSTER or not own:
         return way
     back = network.walk((endpoint.node, HOST), own)
+    entry = replace(back.hops[0], ingress=way.hops[-1].device) if back.hops else None
+    hops = (entry, *back.hops[1:]) if entry else ()
+    back = sift(network, replace(back, hops=hops), probe, own, new=False)
     if back.disposition is Disposition.DELIVERED:
         return way
     return Path(back.disposition, (*way.hops, *back.hops), f"no answer comes in: {back.reason}")

@@ -17,10 +17,12 @@ from netsnap.model.numbers import (
     is_link_local,
     number,
 )
+from netsnap.model.ruleset import Ruleset
 from parsers.facts import Fact, Key
 from parsers.records import (
     Address,
     DriverStatistics,
+    FilterRule,
     Interface,
     Neighbour,
     Route,
@@ -165,6 +167,12 @@ class Space:
         """Return one interface's switch and its value; (None, "") if the snapshot lacks it."""
         device = device.replace(".", "/")
         return self.switches.get(f"net.ipv{family}.conf.{device}.{name}", (None, ""))
+
+    @cached_property
+    def ruleset(self) -> Ruleset:
+        """The packet filter."""
+        rules = (fact for fact in self.facts.values() if isinstance(fact.record, FilterRule))
+        return Ruleset(rules, readable=self.sees(FilterRule.kind), name=self.name)
 
     @cached_property
     def policies(self) -> Mapping[int, RoutingPolicy]:

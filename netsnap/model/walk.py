@@ -94,13 +94,19 @@ class Walker:
 
 
 def _weakest(ways: Sequence[Path]) -> Path:
-    """Of next hops that share the traffic, return the way that ends worst: some flows take it."""
+    """Of next hops that share the traffic, return the way that ends worst: some flows take it.
+
+    Where others end well, which flows fail depends on the kernel's hash, which no text shows.
+    """
     weakest = max(ways, key=_badness)
     same = sum(way.disposition is weakest.disposition for way in ways)
     if same == len(ways):
         return weakest
     reason = f"{weakest.reason} ({same} of {len(ways)} next hops)"
-    return Path(weakest.disposition, weakest.hops, reason)
+    ends = {way.disposition for way in ways}
+    untold = bool(ends & {Disposition.DELIVERED, Disposition.UNKNOWN})
+    disposition = Disposition.UNKNOWN if untold else weakest.disposition
+    return Path(disposition, weakest.hops, reason)
 
 
 def _badness(path: Path) -> int:

@@ -132,6 +132,9 @@ def test_a_walk_ends_as_the_simulation_does(world: World) -> None:
         for target in (*(address_of(each, 1) for each in NODES), *NODES.values(), "203.0.113.9"):
             ends = simulate(world, node, target, ttl=9)
             said = network.walk((node, HOST), target).disposition
+            if len(ends) > 1 and Disposition.DELIVERED in ends:
+                assert said is Disposition.UNKNOWN  # the flow decides
+                continue
             assert said in ends, (node, target)
             if Disposition.LOOP in ends:
                 assert said is Disposition.LOOP

@@ -394,7 +394,7 @@ def test_a_dark_node_without_a_known_address_hides_who_owns_a_next_hop() -> None
     assert "k8s3" in path.reason
 
 
-def test_ecmp_fails_if_one_next_hop_fails() -> None:
+def test_ecmp_of_which_one_next_hop_fails_cannot_be_told_and_says_why() -> None:
     world = cluster()
     good = find(world, HOST2, Route, 4, "main", BLOCKS["k8s3"])
     hops = (NextHop(NODES["k8s3"], NIC), NextHop(NODES["k8s1"], NIC))
@@ -402,8 +402,26 @@ def test_ecmp_fails_if_one_next_hop_fails() -> None:
     swap(world, ("k8s1", HOST), find(world, ("k8s1", HOST), Route, 4, "main", BLOCKS["k8s3"]))
     world["k8s1", HOST].append(Route(4, "main", BLOCKS["k8s3"], type="prohibit"))
     path = Network.of(facts(world)).walk(POD, address_of("k8s3", 1))
-    assert path.disposition is Disposition.PROHIBIT
+    assert path.disposition is Disposition.UNKNOWN
+    assert "prohibits" in path.reason
     assert "1 of 2 next hops" in path.reason
+
+
+def test_ecmp_of_which_every_next_hop_fails_fails() -> None:
+    world = cluster()
+    good = find(world, HOST2, Route, 4, "main", BLOCKS["k8s3"])
+    hops = (NextHop(NODES["k8s3"], NIC), NextHop(NODES["k8s1"], NIC))
+    swap(world, HOST2, good, replace(good, next_hops=hops))
+    for node, end in (("k8s1", "prohibit"), ("k8s3", "blackhole")):
+        place = (node, HOST)
+        for each in list(world[place]):
+            if isinstance(each, Route) and each.prefix in (
+                BLOCKS["k8s3"], f"{address_of('k8s3', 1)}/32",
+            ):  # fmt: skip
+                swap(world, place, each)
+        world[place].append(Route(4, "main", BLOCKS["k8s3"], type=end))
+    path = Network.of(facts(world)).walk(POD, address_of("k8s3", 1))
+    assert path.disposition in (Disposition.PROHIBIT, Disposition.BLACKHOLE)
 
 
 def test_a_dead_next_hop_is_passed_over() -> None:

@@ -1,0 +1,53 @@
+"""Packet filters on a way that routing found: which line ends the packet, and which may.
+
+A ping's request is new to connection tracking and its answer is not, so that one way passes
+where the other does not.
+"""
+
+from netsnap.model.disposition import Disposition, Hop, Path
+from netsnap.model.filterfields import Flow
+from netsnap.model.network import Network
+from netsnap.model.ruleset import Judgement
+from parsers.records import FilterRule
+
+BEGINS = ("output", "postrouting", "egress")
+CROSSES = ("ingress", "prerouting", "forward", "postrouting", "egress")
+ENDS = ("ingress", "prerouting", "input")
+
+ALIVE = frozenset({Disposition.DELIVERED, Disposition.LEFT_CLUSTER, Disposition.UNKNOWN})
+
+
+def sift(network: Network, path: Path, source: str, destination: str, *, new: bool) -> Path:
+    """Cut a path where a packet filter surely drops the packet, and note what may drop it."""
+    if not network.filtering or path.disposition not in ALIVE or not destination:
+        return path
+    doubts: list[str] = []
+    for at, hop in enumerate(path.hops):
+        hooks = _hooks(hop)
+        if not hooks or (hop.node, hop.netns) not in network.filtering:
+            continue
+        flow = Flow(source, destination, hop.ingress, hop.device, new)
+        judged = network.spaces[hop.node, hop.netns].ruleset.judge(hooks, flow)
+        if judged.drop is not None:
+            return _dropped(network, path, at, judged)
+        doubts += (f"{hop.node} {hop.netns}: {doubt}" for doubt in judged.doubts)
+    return Path(path.disposition, path.hops, path.reason, tuple(doubts)) if doubts else path
+
+
+def _hooks(hop: Hop) -> tuple[str, ...]:
+    """Return the hooks a packet passes at one step; none where the step is only a remark."""
+    if hop.note:
+        return ()
+    if hop.ingress:
+        return CROSSES if hop.device else ENDS
+    return BEGINS if hop.device else ()
+
+
+def _dropped(network: Network, path: Path, at: int, judged: Judgement) -> Path:
+    hop, fact = path.hops[at], judged.drop
+    rule = fact.record if fact is not None else None
+    said = f"“{rule.rule}” in {rule.table} {rule.chain}" if isinstance(rule, FilterRule) else ""
+    key = fact.key if fact is not None else None
+    end = Hop(hop.node, hop.netns, "", key, "drops", hop.ingress)
+    name = network.spaces[hop.node, hop.netns].name
+    return Path(Disposition.FILTERED, (*path.hops[:at], end), f"{name} drops it: {said}")

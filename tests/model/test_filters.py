@@ -1,0 +1,149 @@
+"""What a packet filter does with a ping that crosses a namespace."""
+
+import pytest
+
+from collector.capture import HOST
+from netsnap.model.disposition import Disposition, PairState
+from netsnap.model.network import Network
+from netsnap.model.pairs import outside, pairs
+from parsers.records import FilterRule
+from tests.model.cluster import World, address_of, cluster, facts, pod_of, veth_of
+
+PLACE = ("k8s2", HOST)
+FORWARD = "type filter hook forward priority filter; policy accept"
+POD = address_of("k8s2", 1)
+VETH = veth_of("k8s2", 1)
+ALL_OF_NODE, ALL_OF_POD = 18, 10
+
+
+def filtered(*rules: tuple[str, str], table: str = "inet f") -> World:
+    """Return the cluster with (chain, rule) lines in k8s2's filter."""
+    world = cluster()
+    world[PLACE] += [FilterRule(table, chain, rule) for chain, rule in rules]
+    return world
+
+
+def failing(world: World) -> list[PairState]:
+    return [pair for pair in pairs(Network.of(facts(world))) if pair.works is not True]
+
+
+@pytest.mark.parametrize(
+    ("rule", "lost"),
+    [
+        ("drop", ALL_OF_NODE),
+        ('counter log prefix "no: " group 3 reject with icmpx admin-prohibited', ALL_OF_NODE),
+        (f"ip daddr {POD} drop", ALL_OF_POD),
+        (f'oifname "{VETH}" drop', ALL_OF_POD),
+        (f'iifname {{ "{VETH}", "eth7" }} counter drop comment "accept"', ALL_OF_POD),
+        (f'oifname "{VETH}" ct state new drop', ALL_OF_POD // 2),
+        ("ct state established,related drop", ALL_OF_NODE),
+        ("icmp type echo-request drop", ALL_OF_NODE),
+        ("meta l4proto { icmp, ipv6-icmp } drop", ALL_OF_NODE),
+        (f'iifname vmap {{ "{VETH}" : drop, "eth7" : accept }}', ALL_OF_POD),
+        ("ip saddr 192.168.86.0-192.168.86.63 drop", 8),
+        ('iifname != "cali*" drop', 16),
+        ("ip saddr 10.0.0.0/8 drop", 0),
+        ("ip6 saddr != fd00::/8 drop", 0),
+        ("tcp dport 23 drop", 0),
+        ("ct state invalid drop", 0),
+        ("icmp type destination-unreachable drop", 0),
+        ("counter accept", 0),
+        ('log prefix "drop"', 0),
+    ],
+)  # fmt: skip
+def test_a_line_of_the_forward_chain_ends_what_it_means_and_nothing_else(
+    rule: str, lost: int
+) -> None:
+    broken = failing(filtered(("c", FORWARD), ("c", rule)))
+    assert len(broken) == lost
+    assert {pair.disposition for pair in broken} <= {Disposition.FILTERED}
+
+
+@pytest.mark.parametrize(
+    ("lines", "lost"),
+    [
+        ((("c", FORWARD), ("c", "accept"), ("c", "drop")), 0),
+        ((("c", FORWARD), ("c", "jump x"), ("x", "return"), ("x", "drop")), 0),
+        ((("c", FORWARD), ("c", "jump x"), ("c", "accept"), ("x", "drop")), ALL_OF_NODE),
+        ((("c", FORWARD), ("c", "goto x"), ("c", "drop"), ("x", "counter")), 0),
+        ((("c", FORWARD.replace("accept", "drop")),), ALL_OF_NODE),
+        ((("c", FORWARD.replace("accept", "drop")), ("c", "ct state new accept")), ALL_OF_NODE),
+        ((("c", FORWARD.replace("forward", "input")), ("c", "drop")), 0),
+        ((("c", "drop"),), 0),
+        ((("c", FORWARD), ("c", "jump c")), 0),
+    ],
+)
+def test_chains_are_walked_as_the_kernel_does(
+    lines: tuple[tuple[str, str], ...], lost: int
+) -> None:
+    assert len(failing(filtered(*lines))) == lost
+
+
+def test_circles_and_trees_of_jumps_cost_no_more_than_their_lines() -> None:
+    circle = [("c", "jump c")] * 30
+    tree = [(f"x{n}", f"jump x{n + 1}") for n in range(40) for _ in range(3)]
+    assert not failing(filtered(("c", FORWARD), ("c", "jump x0"), *circle, *tree))
+
+
+def test_the_elements_of_a_set_count() -> None:
+    lines = [("set s", "type ipv4_addr"), ("c", FORWARD), ("c", "ip saddr @s drop")]
+    assert not failing(filtered(*lines))
+    element = ("set s", f"element {POD} timeout 1m expires 9s")
+    assert len(failing(filtered(*lines, element))) == ALL_OF_POD
+
+
+def test_a_filter_of_ipv6_leaves_ipv4_alone() -> None:
+    assert not failing(filtered(("c", FORWARD), ("c", "drop"), table="ip6 filter"))
+
+
+def test_netdev_filters_only_its_own_interface() -> None:
+    hook = f'type filter hook ingress device "{VETH}" priority filter; policy accept'
+    broken = failing(filtered(("i", hook), ("i", "drop"), table="netdev f"))
+    assert len(broken) == ALL_OF_POD
+
+
+def test_the_pods_own_filter_counts() -> None:
+    world = cluster()
+    world["k8s2", pod_of("k8s2", 1)] += [
+        FilterRule("inet f", "i", "type filter hook input priority filter; policy drop"),
+    ]
+    assert len(failing(world)) == ALL_OF_POD
+
+
+def test_the_way_out_is_filtered_too() -> None:
+    world = filtered(("c", FORWARD), ("c", f"ip daddr {POD} drop"))
+    ways = outside(Network.of(facts(world)))
+    cut = [name for name, way in ways.items() if way.disposition is Disposition.FILTERED]
+    assert cut == [pod_of("k8s2", 1)]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "meta mark & 0x00010000 == 0x00010000 drop",
+        'xt match "set" drop',
+        f"ip daddr {POD} limit rate 1/second drop",
+        "ip daddr & 255.255.0.0 == 192.168.0.0 drop",
+        "ip saddr . ip daddr @pairs drop",
+        "ip saddr @unread drop",
+        "ip daddr numgen inc mod 2 map { 0 : 1.1.1.1, 1 : 2.2.2.2 } drop",
+        "meta mark vmap { 0x1 : drop, 0x2 : accept }",
+    ],
+)
+def test_a_line_that_is_not_understood_is_a_doubt_and_no_loss(rule: str) -> None:
+    found = list(pairs(Network.of(facts(filtered(("c", FORWARD), ("c", rule))))))
+    assert all(pair.works for pair in found)
+    doubtful = {name for pair in found if pair.doubts for name in (pair.src, pair.dst)}
+    assert pod_of("k8s2", 1) in doubtful
+
+
+def test_what_surely_drops_behind_a_doubt_that_may_accept_is_a_doubt() -> None:
+    found = failing(filtered(("c", FORWARD), ("c", "meta mark 0x1 accept"), ("c", "drop")))
+    assert found == []
+
+
+def test_a_filter_that_was_not_read_is_a_doubt_about_all_that_crosses() -> None:
+    spot = ("k8s2", HOST, FilterRule.kind)
+    found = list(pairs(Network.of(facts(cluster(), hidden=[spot]))))
+    assert all(pair.works for pair in found)
+    assert sum(bool(pair.doubts) for pair in found) == ALL_OF_NODE
