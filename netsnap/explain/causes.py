@@ -1,7 +1,7 @@
 """Which events are causes: undo each in the model of t2, and see which lost pairs come back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netsnap.diff.changes import Change
 from netsnap.explain.chain import UNTESTED, Links, descendants
@@ -21,7 +21,8 @@ Restored = Callable[[Sequence[Change]], frozenset[Pair]]
 class Culprit:
     """An event that explains lost pairs, with what follows from it.
 
-    ``joint`` holds the other events that had to be undone with it, where none alone sufficed.
+    ``joint`` holds the other events that had to be undone with it, where none alone sufficed, and
+    ``shared`` the pairs of ``explains`` for which that is so.
     """
 
     event: Event
@@ -29,6 +30,7 @@ class Culprit:
     explains: frozenset[Pair]
     proof: Proof
     joint: tuple[EventId, ...] = ()
+    shared: frozenset[Pair] = frozenset()
 
 
 def restorer(after: Network, lost: frozenset[Pair]) -> Restored:
@@ -91,8 +93,19 @@ def culprits(trial: Trial) -> tuple[Culprit, ...]:
     chosen = _cover([culprit for culprit in alone if culprit.explains])
     left = trial.lost.difference(*(culprit.explains for culprit in chosen))
     if left:
-        chosen += _jointly(trial, left)
+        chosen = _merged(chosen, _jointly(trial, left))
     return tuple(sorted(chosen, key=_rank))
+
+
+def _merged(alone: list[Culprit], jointly: list[Culprit]) -> list[Culprit]:
+    """Tell each event once: what it explains alone, and what only together with others."""
+    found = {culprit.event.id: culprit for culprit in jointly}
+    for culprit in alone:
+        also = found.get(culprit.event.id)
+        found[culprit.event.id] = culprit if also is None else replace(
+            culprit, explains=culprit.explains | also.explains, joint=also.joint, shared=also.shared
+        )  # fmt: skip
+    return list(found.values())
 
 
 def _try_alone(event: Event, trial: Trial) -> Culprit:
@@ -102,8 +115,14 @@ def _try_alone(event: Event, trial: Trial) -> Culprit:
         return Culprit(event, follows, _ends_on(event.node, trial.lost, world), Proof.RULE)
     changes = all_changes((event, *follows))
     explains = trial.restored(changes) if changes else frozenset()
-    proof = Proof.RULE if event.what in UNTESTED else Proof.COUNTERFACTUAL
-    return Culprit(event, follows, explains, proof)
+    return Culprit(event, follows, explains, _proof(event, explains, trial))
+
+
+def _proof(event: Event, explains: frozenset[Pair], trial: Trial) -> Proof:
+    """A root whose first step is not in the model is proved only if it breaks pairs itself."""
+    if event.what not in UNTESTED or (explains and trial.restored(event.changes) >= explains):
+        return Proof.COUNTERFACTUAL
+    return Proof.RULE
 
 
 def _ends_on(node: str, lost: frozenset[Pair], world: World) -> frozenset[Pair]:
@@ -155,6 +174,7 @@ def _jointly(trial: Trial, left: frozenset[Pair]) -> list[Culprit]:
             explains=goal,
             proof=Proof.COUNTERFACTUAL,
             joint=tuple(name for name in names if name != event.id),
+            shared=goal,
         )
         for event in group
     ]

@@ -24,6 +24,7 @@ from netsnap.explain.events import (
 )
 from netsnap.explain.links.address import by_its_address
 from netsnap.explain.links.bgp_route import by_its_session
+from netsnap.explain.links.duplicate import by_a_duplicate
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.links.interface import by_its_interface, switch_by_its_interface
 from netsnap.explain.links.neighbour import by_the_other_end, of_a_new_next_hop, of_a_pods_gateway
@@ -41,6 +42,7 @@ LINKS: tuple[Link, ...] = (
     switch_by_its_interface,
     by_its_address,
     by_its_ends,
+    by_a_duplicate,
     by_its_session,
     by_the_other_end,
     of_a_new_next_hop,

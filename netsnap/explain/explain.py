@@ -1,5 +1,7 @@
 """Two snapshots in, an explanation out."""
 
+from collections import Counter
+
 from netsnap.diff.changes import Change, Difference
 from netsnap.explain.causes import Culprit, Trial, culprits, restorer
 from netsnap.explain.chain import parents
@@ -60,7 +62,7 @@ def _cause(culprit: Culprit, world: World, witness: Witness) -> Cause:
         before=told.before,
         after=told.after,
         proof=culprit.proof,
-        sentence=told.sentence,
+        sentence=told.sentence + _together(culprit),
         evidence=witness.of_changes(shown),
         consequences=tuple(
             _effect(event, change, witness)
@@ -70,6 +72,14 @@ def _cause(culprit: Culprit, world: World, witness: Witness) -> Cause:
         explains=tuple(sorted(culprit.explains)),
         keys=tuple(change.key for change in own),
     )
+
+
+def _together(culprit: Culprit) -> str:
+    if not culprit.shared:
+        return ""
+    number, one = len(culprit.shared), len(culprit.joint) == 1
+    others = "another cause is" if one else f"{len(culprit.joint)} other causes are"
+    return f" {number} of its pairs come back only if {others} undone too."
 
 
 def _distinct(event: Event) -> tuple[Change, ...]:
@@ -126,4 +136,8 @@ def _sentence(
 
 def _cannot_tell(pairs: Pairs, difference: Difference) -> str:
     hidden = f"{len(difference.blind)} blind spots"
-    return f"Cannot tell for {len(pairs.unknown)} of {pairs.total} pairs: {hidden}."
+    if not pairs.unknown:
+        return f"No pair was lost that was seen, but there are {hidden}."
+    reasons = Counter(each.reason for each in pairs.unknown if each.reason)
+    why = reasons.most_common(1)[0][0] if reasons else hidden
+    return f"Cannot tell for {len(pairs.unknown)} of {pairs.total} pairs: {why}."

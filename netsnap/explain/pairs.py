@@ -4,10 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from collector.capture import HOST
 from netsnap.explain.explanation import OUTSIDE, PairChange, PairGroup, Pairs
 from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pairs
+from parsers.records import Container, NetworkNamespace
 
 Pair = tuple[str, str]
 
@@ -19,6 +21,14 @@ class Matrix:
     endpoints: Mapping[str, Endpoint]
     states: Mapping[Pair, PairState]
     ways_out: Mapping[str, Path]
+    named: frozenset[str]  # nodes on which a workload that is not listed is not there
+
+    def lacks(self, pair: Pair, other: "Matrix") -> bool | None:
+        """Say whether an end of the ``other`` snapshot's pair is not here; None: cannot tell."""
+        missing = [other.endpoints[name] for name in pair if name not in self.endpoints]
+        if not missing:
+            return False
+        return True if all(each.node in self.named for each in missing) else None
 
     def works(self, pair: Pair) -> bool | None:
         """Whether the pair works; None if that cannot be told."""
@@ -46,7 +56,13 @@ def matrix(network: Network) -> Matrix:
     """Walk every pair of a network, there and back."""
     endpoints = {endpoint.name: endpoint for endpoint in network.endpoints}
     states = {(state.src, state.dst): state for state in pairs(network, network.endpoints)}
-    return Matrix(endpoints, states, outside(network))
+    facts = network.facts
+    named = frozenset(
+        node
+        for node in facts.reached
+        if facts.sees(node, HOST, Container.kind) and facts.sees(node, HOST, NetworkNamespace.kind)
+    )
+    return Matrix(endpoints, states, outside(network), named)
 
 
 def failing(state: PairState) -> Path:
@@ -92,22 +108,35 @@ def compare_pairs(before: Matrix, after: Matrix) -> Pairs:
 def _pair_change(pair: Pair, before: Matrix, after: Matrix) -> PairChange:
     was, is_ = before.states.get(pair), after.states.get(pair)
     told = is_ if is_ is not None and is_.works is not True else was
-    return PairChange(
-        source=pair[0],
-        target=pair[1],
-        before=was.disposition if was else None,
-        after=is_.disposition if is_ else None,
-        reason=failing(told).reason if told else "",
-    )
+    reason = failing(told).reason if told else ""
+    for here, other in ((before, after), (after, before)):
+        if pair not in here.states and here.lacks(pair, other) is None:
+            names = " and ".join(name for name in pair if name not in here.endpoints)
+            reason = f"which network namespace is that of {names} was not read"
+    end = is_.disposition if is_ else None
+    if was and is_ and (doubt := doubtful(pair, before, after)):
+        reason, end = f"what a changed packet filter does is not told: {doubt}", Disposition.UNKNOWN
+    return PairChange(pair[0], pair[1], was.disposition if was else None, end, reason)
+
+
+def doubtful(pair: Pair, before: Matrix, after: Matrix) -> str:
+    """Return a line that makes it untold whether a pair still works, "" if none does.
+
+    Lines of a packet filter that are not understood do no harm while they stay as they are.
+    """
+    was, is_ = before.states[pair], after.states[pair]
+    if not (was.works and is_.works and is_.doubts) or was.doubts == is_.doubts:
+        return ""
+    return next((each for each in is_.doubts if each not in was.doubts), is_.doubts[0])
 
 
 def _class_of(pair: Pair, before: Matrix, after: Matrix) -> str:
     if pair not in before.states:
-        return "new"
+        return "new" if before.lacks(pair, after) else "unknown"
     if pair not in after.states:
-        return "gone"
+        return "gone" if after.lacks(pair, before) else "unknown"
     was, is_ = before.works(pair), after.works(pair)
-    if was is None or is_ is None:
+    if was is None or is_ is None or doubtful(pair, before, after):
         return "unknown"
     return {
         (True, False): "lost",

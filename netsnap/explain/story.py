@@ -101,8 +101,19 @@ def _session(event: Event, change: Change, _: World) -> Story:
     since = getattr(record, "since", "")
     when = f", since {since} by {change.key.node}'s clock" if since and change.after else ""
     gone = change.alteration is Alteration.REMOVED
-    how = "is no longer configured" if gone else f"fell: {before} → {after}{when}"
+    if before == after:  # what changed is another field: a filter, an address
+        sentence = f"BGP session {event.subject} changed: {clause(change)}{when}."
+        return Story(SESSION, event.subject, before, after, sentence)
+    how = "is no longer configured" if gone else f"{_verb(change)}: {before} → {after}{when}"
     return Story(SESSION, event.subject, before, after, f"BGP session {event.subject} {how}.")
+
+
+def _verb(change: Change) -> str:
+    was = getattr(change.before.record, "connection", "") if change.before else ""
+    now = getattr(change.after.record, "connection", "") if change.after else ""
+    if now == "Established":
+        return "came up"
+    return "fell" if was == "Established" else "changed"
 
 
 def _interface(event: Event, change: Change, world: World) -> Story:

@@ -18,15 +18,22 @@ def by_its_session(event: Event, happened: Happened) -> Iterator[EventId]:
 
 
 def _origin(event: Event, prefix: str, gateway: str, happened: Happened) -> Iterator[EventId]:
-    """The same prefix at the next hop's node, where nobody's gateway is behind it."""
-    node = happened.world.owners.get(gateway, ("", ""))[0]
-    if not node or node == event.node:
-        return
-    for id_, other in happened.at(ROUTE, node, HOST):
+    """The same prefix at the next hop's node with nobody's gateway behind it, or made by hand.
+
+    BIRD spreads what it learns from the kernel, and may spread it with the next hop it found
+    there: the origin is the node on which the route is not BIRD's.
+    """
+    at_gateway = happened.world.owners.get(gateway, ("", ""))[0]
+    for id_, other in happened.events.items():
+        if id_[0] != ROUTE or id_[1] == event.node or id_[2] != HOST:
+            continue
         if any(
             isinstance(each, Route)
             and each.prefix == prefix
-            and not any(hop.gateway for hop in each.next_hops)
+            and (
+                each.protocol != "bird"
+                or (id_[1] == at_gateway and not any(hop.gateway for hop in each.next_hops))
+            )
             for each in both(other)
         ):
             yield id_

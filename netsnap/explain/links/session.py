@@ -16,8 +16,10 @@ from netsnap.explain.events import (
     record_of,
     stops,
 )
+from netsnap.explain.links.duplicate import peer_addresses
 from netsnap.explain.links.happened import Happened, both
-from parsers.records import Address, BirdProtocol, CalicoPeer, CalicoProcess, FilterRule
+from parsers.records import Address, CalicoProcess, FilterRule
+from parsers.roles import Record
 
 BGP_PORT = "179"
 
@@ -26,33 +28,37 @@ def by_its_ends(event: Event, happened: Happened) -> Iterator[EventId]:
     """The interface or address a session runs over, its daemon, a filter rule that can stop it."""
     if event.what != SESSION:
         return
-    peers = _peer_addresses(event)
+    peers = peer_addresses(event)
     for node in event.subject.split("–"):
         for id_, _ in happened.at(INTERFACE, node, HOST):
             if _leads_to(node, id_[3], peers, happened):
                 yield from happened.lost_interface(node, HOST, id_[3])
+        for id_, other in happened.at(ADDRESS, node, HOST):
+            if _lost_address(other, peers):
+                yield id_
         for what, can_stop in _STOPPERS:
             for id_, other in happened.at(what, node, HOST):
                 if can_stop(other):
                     yield id_
 
 
-def _lost_address(event: Event) -> bool:
-    return any(change.alteration is Alteration.REMOVED for change in event.changes)
+def _lost_address(event: Event, peers: set[str]) -> bool:
+    """An address that the session ran over: its own end, or in one network with the other."""
+    return any(
+        change.alteration is Alteration.REMOVED and _carries(record_of(change), peers)
+        for change in event.changes
+    )
+
+
+def _carries(record: Record, peers: set[str]) -> bool:
+    if not isinstance(record, Address) or record.scope == "link":
+        return False
+    network = ip_interface(record.address).network
+    return any(ip_address(peer) in network for peer in peers)
 
 
 def _is_bird(event: Event) -> bool:
     return any(isinstance(each, CalicoProcess) and each.name == "bird" for each in both(event))
-
-
-def _peer_addresses(event: Event) -> set[str]:
-    found = set()
-    for record in both(event):
-        if isinstance(record, CalicoPeer):
-            found.add(record.address)
-        elif isinstance(record, BirdProtocol):
-            found |= {record.neighbour, record.source} - {""}
-    return found
 
 
 def _leads_to(node: str, device: str, peers: set[str], happened: Happened) -> bool:
@@ -63,11 +69,9 @@ def _leads_to(node: str, device: str, peers: set[str], happened: Happened) -> bo
             if (
                 isinstance(record, Address)
                 and (key.node, key.netns, record.interface) == (node, HOST, device)
-                and record.scope != "link"
+                and _carries(record, peers)
             ):
-                own = ip_interface(record.address).network
-                if any(ip_address(peer) in own for peer in peers):
-                    return True
+                return True
     return False
 
 
@@ -83,7 +87,6 @@ def _may_stop_bgp(event: Event) -> bool:
 
 
 _STOPPERS: tuple[tuple[str, Callable[[Event], bool]], ...] = (
-    (ADDRESS, _lost_address),
     (DAEMON, _is_bird),
     (FILTER, _may_stop_bgp),
 )
