@@ -73,7 +73,8 @@ app = typer.Typer(
     help="Flight recorder for container networks: snapshot every node over SSH, compare two "
     "times, name the change that broke connectivity.",
     epilog="Example: netsnap demo. Exit status: 0 done, 1 as the command's own help says, "
-    "2 trouble and one sentence about it (also if its output was not read to the end), 130 interrupted.",
+    "2 trouble and one sentence about it (also if its output was not read to the end), "
+    "130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

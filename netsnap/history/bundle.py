@@ -100,7 +100,7 @@ def _manifest(
         "snapshots": [
             {"id": head.id, "previous": head.previous, "label": head.label} for head in heads
         ],
-        "members": hashes | {f"raw/{digest}": digest for digest in digests},
+        "members": hashes | {f"raw/{digest}": digest for digest in sorted(digests)},
     }
 
 

@@ -1,0 +1,83 @@
+"""Pairs of workloads in few lines: groups, and the two directions of one cut told once."""
+
+from collections.abc import Iterator, Mapping
+
+from netsnap.explain.explanation import PairGroup, Pairs
+from netsnap.report.words import count, names
+
+
+def lost(pairs: Pairs) -> Iterator[str]:
+    """Tell the lost pairs, a line a group; a group and its way back are one line."""
+    why = {(pair.source, pair.target): pair.reason for pair in pairs.lost}
+    waiting = {(group.sources, group.targets, group.disposition): group for group in _ways(pairs)}
+    for group in _ways(pairs):
+        if (group.sources, group.targets, group.disposition) not in waiting:
+            continue
+        del waiting[group.sources, group.targets, group.disposition]
+        back = next((g for g in waiting.values() if _is_back(group, g)), None)
+        if back is None:
+            yield _one_way(group, why)
+        else:
+            del waiting[back.sources, back.targets, back.disposition]
+            yield _both_ways(group, back, why)
+
+
+def outside(pairs: Pairs) -> Iterator[str]:
+    """Tell who lost the way out of the cluster."""
+    if pairs.outside_lost:
+        sources = tuple(pair.source for pair in pairs.outside_lost)
+        first = pairs.outside_lost[0]
+        shown = "" if len({pair.reason for pair in pairs.outside_lost}) == 1 else "e.g. "
+        yield f"{names(sources)} → the outside: {shown}{first.reason or first.after}"
+
+
+def others(pairs: Pairs) -> Iterator[str]:
+    """Count the pairs that were not lost and yet are not simply the same."""
+    for word, found in (
+        ("came back", (*pairs.restored, *pairs.outside_restored)),
+        ("failed at t1 already", pairs.never_worked),
+        ("are new", pairs.new),
+        ("are gone with their workload", pairs.gone),
+    ):
+        if found:
+            yield f"{count(len(found), 'pair')} {_agreeing(word, len(found))}"
+
+
+def _agreeing(words: str, number: int) -> str:
+    if number != 1:
+        return words
+    return words.replace("are ", "is ").replace("their", "its")
+
+
+def _ways(pairs: Pairs) -> tuple[PairGroup, ...]:
+    """The groups, a group from few to many before its way back."""
+    return tuple(sorted(pairs.lost_groups, key=lambda g: (-g.pairs, len(g.sources))))
+
+
+def _is_back(one: PairGroup, other: PairGroup) -> bool:
+    return one.sources == other.targets and one.targets == other.sources
+
+
+def _one_way(group: PairGroup, why: Mapping[tuple[str, str], str]) -> str:
+    who = f"{names(group.sources)} → {names(group.targets)}"
+    return f"{count(group.pairs, 'pair')}: {who}: {_reason(group, why)}"
+
+
+def _both_ways(there: PairGroup, back: PairGroup, why: Mapping[tuple[str, str], str]) -> str:
+    who = f"{names(there.sources)} ↔ {names(there.targets)}"
+    ways = _reason(there, why), _reason(back, why)
+    reason = ways[0] if ways[0] == ways[1] else f"→ {ways[0]}; ← {ways[1]}"
+    return f"{count(there.pairs + back.pairs, 'pair')}: {who}: {reason}"
+
+
+def _reason(group: PairGroup, why: Mapping[tuple[str, str], str]) -> str:
+    """Say why: the pairs' common reason, or one of theirs as an example."""
+    if not group.reason:
+        return str(group.disposition)
+    every = {
+        why.get((source, target), group.reason)
+        for source in group.sources
+        for target in group.targets
+        if source != target
+    }
+    return group.reason if len(every) == 1 else f"{group.disposition}, e.g. {group.reason}"
