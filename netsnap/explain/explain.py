@@ -1,14 +1,26 @@
 """Two snapshots in, an explanation out."""
 
 from collections import Counter
+from collections.abc import Iterable
+from itertools import chain
 
 from netsnap.diff.changes import Change, Difference
 from netsnap.explain.causes import Culprit, Trial, culprits, restorer
 from netsnap.explain.chain import parents
 from netsnap.explain.events import Event, World, all_changes, events
 from netsnap.explain.evidence import Raw, Witness
-from netsnap.explain.explanation import Cause, Effect, Explanation, Pairs, Verdict
+from netsnap.explain.explanation import (
+    Cause,
+    Effect,
+    Explanation,
+    PairChange,
+    Pairs,
+    Proof,
+    Verdict,
+)
+from netsnap.explain.latent import latent
 from netsnap.explain.links.happened import Happened
+from netsnap.explain.mending import menders
 from netsnap.explain.noise import is_benign, noise, witnesses
 from netsnap.explain.pairs import Pair, compare_pairs, matrix
 from netsnap.explain.story import primary, story
@@ -24,29 +36,48 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     answer by digest, for the evidence.
     """
     world = World(before, after, difference)
-    later = Network.of(after, assumed=before)
-    pairs = compare_pairs(matrix(Network.of(before, assumed=after)), matrix(later))
+    earlier, later = Network.of(before, assumed=after), Network.of(after, assumed=before)
+    pairs = compare_pairs(matrix(earlier), matrix(later))
     happened = events(world)
-    lost = _names(pairs)
+    lost = _names(pairs.lost, pairs.outside_lost)
+    mended = menders(world, happened, earlier, _names(pairs.restored, pairs.outside_restored))
     happening = Happened(happened, world)
-    found = culprits(Trial(happening, parents(happening), lost, restorer(later, lost)))
+    trial = Trial(happening, parents(happening), lost, restorer(later, lost))
+    found = culprits(trial)
     witness = Witness(before, after, raw, {})
     causes = tuple(_cause(culprit, world, witness) for culprit in found)
     told = [event for culprit in found for event in (culprit.event, *culprit.follows)]
     verdict = _verdict(pairs, difference, list(happened.values()))
     return Explanation(
         verdict=verdict,
-        sentence=_sentence(verdict, pairs, causes, difference),
+        sentence=_sentence(verdict, pairs, causes, difference) + _by(verdict, mended, world),
         causes=causes,
         pairs=pairs,
         difference=difference,
         noise=noise(told, world),
-        witnesses=witnesses(world),
+        witnesses=(
+            *(f"mended: {_mending(culprit, world)}" for culprit in mended),
+            *latent([each for each in trial.roots() if each not in told], world),
+            *witnesses(world),
+        ),
     )
 
 
-def _names(pairs: Pairs) -> frozenset[Pair]:
-    return frozenset((each.source, each.target) for each in (*pairs.lost, *pairs.outside_lost))
+def _names(*pairs: Iterable[PairChange]) -> frozenset[Pair]:
+    return frozenset((each.source, each.target) for each in chain(*pairs))
+
+
+def _mending(culprit: Culprit, world: World) -> str:
+    number, proved = len(culprit.explains), culprit.proof is Proof.COUNTERFACTUAL
+    how = "proved: done in the model of t1," if proved else "by rule, not proved:"
+    pairs = "1 pair comes" if number == 1 else f"{number} pairs come"
+    return f"{story(culprit, world).sentence}{_together(culprit)} ({how} {pairs} back)"
+
+
+def _by(verdict: Verdict, mended: tuple[Culprit, ...], world: World) -> str:
+    if verdict is not Verdict.RESTORED or not mended:
+        return ""
+    return f" {story(mended[0], world).sentence}"
 
 
 def _cause(culprit: Culprit, world: World, witness: Witness) -> Cause:

@@ -73,7 +73,7 @@ class PairGroup:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """A change that broke (or, for restored pairs, mended) connectivity.
+    """A change that broke connectivity. What mended it is told among the witnesses.
 
     ``what`` names the kind of change in few words ("BGP session", "interface", "route"),
     ``subject`` the thing ("k8s2–k8s3", "cali5b3…"); ``before``/``after`` are its state in words.

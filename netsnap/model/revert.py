@@ -25,7 +25,7 @@ def revert(after: Facts, changes: Iterable[Change]) -> Facts:
 
 def apply(before: Facts, changes: Iterable[Change]) -> Facts:
     """Return ``before``'s world in which only these changes happened."""
-    return revert(before, (_mirrored(change) for change in changes))
+    return revert(before, (mirrored(change) for change in changes))
 
 
 def reverted(network: Network, changes: Iterable[Change]) -> Network:
@@ -37,14 +37,18 @@ def reverted(network: Network, changes: Iterable[Change]) -> Network:
     return network.overlay(_overlaid(network.facts, entries), entries)
 
 
-def _mirrored(change: Change) -> Change:
-    turned = {Alteration.ADDED: Alteration.REMOVED, Alteration.REMOVED: Alteration.ADDED}
+TURNED = {Alteration.ADDED: Alteration.REMOVED, Alteration.REMOVED: Alteration.ADDED}
+
+
+def mirrored(change: Change) -> Change:
+    """Return the change as it would be told from the later snapshot to the earlier."""
     return replace(
         change,
         key=change.before.key if change.before is not None else change.key,
-        alteration=turned.get(change.alteration, change.alteration),
+        alteration=TURNED.get(change.alteration, change.alteration),
         before=change.after,
         after=change.before,
+        fields=tuple(replace(each, before=each.after, after=each.before) for each in change.fields),
     )
 
 

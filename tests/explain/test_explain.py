@@ -10,6 +10,7 @@ from netsnap.diff.compare import compare
 from netsnap.explain.explain import explain
 from netsnap.explain.explanation import OUTSIDE, Explanation, Proof, Verdict
 from parsers.records import (
+    Address,
     BirdProtocol,
     CalicoPeer,
     Container,
@@ -21,6 +22,7 @@ from parsers.records import (
 )
 from tests.model.cluster import (
     BLOCKS,
+    GATEWAY,
     NIC,
     NODES,
     World,
@@ -113,6 +115,25 @@ def set_nic_down(world: World) -> None:
         session_down(world, other, "k8s3")
 
 
+def drop_forwarded(world: World) -> None:
+    world[HOST2] += [
+        FilterRule("inet g", "c", "type filter hook forward priority filter; policy accept"),
+        FilterRule("inet g", "c", f"ip daddr {POD_ADDRESS} drop"),
+    ]
+
+
+def take_an_address_that_is_anothers(world: World) -> None:
+    session_down(world, "k8s1", "k8s3")
+    session_down(world, "k8s3", "k8s1")
+    world["k8s1", HOST].append(Address(NIC, 4, f"{NODES['k8s3']}/32", scope="global"))
+
+
+def spread_a_route_made_by_hand(world: World) -> None:
+    prefix = f"{POD_ADDRESS}/32"
+    world["k8s1", HOST].append(route(prefix, NIC, GATEWAY))
+    world[HOST3].append(route(prefix, NIC, GATEWAY, protocol="bird"))
+
+
 def stop_forwarding(world: World) -> None:
     for each in list(world[HOST2]):
         if isinstance(each, Sysctl) and each.name.endswith(("ip_forward", ".forwarding")):
@@ -148,6 +169,9 @@ CASES = (
     Case(set_nic_down, "interface", "k8s3", NIC, 18),
     Case(stop_forwarding, "sysctl", "k8s2", "net.ipv4.ip_forward", 18),
     Case(lose_pod_route, "route", "k8s2", f"{POD_ADDRESS}/32", 10),
+    Case(drop_forwarded, "filter rule", "k8s2", POD_ADDRESS, 10),
+    Case(take_an_address_that_is_anothers, "address", "k8s1", NODES["k8s3"], 8),
+    Case(spread_a_route_made_by_hand, "route", "k8s1", f"{POD_ADDRESS}/32", 8),
     Case(change_default_route, "default route", "k8s2", "default", 0),
 )
 
@@ -190,6 +214,22 @@ def test_two_independent_faults_are_two_causes() -> None:
         ("route", 11),  # ten pairs, and the pod's way out
         ("BGP session", 8),
     ]
+
+
+def test_a_veth_deleted_on_a_node_whose_session_fell_is_another_fault() -> None:
+    """With its veth goes the veth's link-local address, which carries no session."""
+    worlds = [with_bgp(cluster()), with_bgp(cluster())]
+    veth = veth_of("k8s2", 1)
+    worlds[0][HOST2].append(Address(veth, 6, "fe80::ecee:eeff:feee:eeee/64", scope="link"))
+    delete_veth(worlds[1])
+    cut_session(worlds[1])
+    causes = told(*worlds).causes
+    assert {cause.what for cause in causes} == {"interface", "BGP session"}
+    assert len(causes) == 2
+    assert all("only if another cause is undone too" in cause.sentence for cause in causes)
+    own = {cause.what: {p for p in cause.explains if p[1] != OUTSIDE} for cause in causes}
+    assert (len(own["interface"]), len(own["BGP session"])) == (10, 8)
+    assert len(own["interface"] & own["BGP session"]) == 4
 
 
 def test_two_breaks_on_one_path_are_joint_causes() -> None:
@@ -257,12 +297,27 @@ def test_a_fault_older_than_t1_is_told_as_older() -> None:
     assert len(story.pairs.never_worked) == 10
 
 
-def test_healing_is_told_as_restored() -> None:
+def test_healing_is_told_as_restored_with_what_mended_it() -> None:
     before = with_bgp(cluster())
     cut_session(before)
     story = told(before, with_bgp(cluster()))
-    assert story.verdict is Verdict.RESTORED
+    assert (story.verdict, story.causes) == (Verdict.RESTORED, ())
     assert len(story.pairs.restored) == 8
+    (mended,) = (line for line in story.witnesses if line.startswith("mended"))
+    assert "BGP session k8s2–k8s3 came up" in mended
+    assert "proved" in mended
+    assert "8 pairs come back" in mended
+    assert "BGP session k8s2–k8s3 came up" in story.sentence
+
+
+def test_what_mended_some_pairs_is_told_beside_what_broke_others() -> None:
+    before, after = with_bgp(cluster()), with_bgp(cluster())
+    cut_session(before)
+    place, pod = ("k8s1", HOST), address_of("k8s1", 1)
+    swap(after, place, find(after, place, Route, 4, "main", f"{pod}/32"))
+    story = told(before, after)
+    assert [cause.what for cause in story.causes] == ["route"]
+    assert "mended: BGP session k8s2–k8s3 came up" in story.witnesses[0]
 
 
 def test_a_session_that_fell_and_came_back_is_told_as_an_event() -> None:
@@ -283,3 +338,136 @@ def test_a_restarted_container_is_an_event_and_no_cause() -> None:
     story = told(with_bgp(cluster()), after)
     assert story.causes == ()
     assert any("restarted at 2026-01-02T12:01:00Z" in line for line in story.witnesses)
+
+
+def test_a_changed_filter_line_that_is_not_understood_makes_the_pairs_untold() -> None:
+    worlds = [with_bgp(cluster()), with_bgp(cluster())]
+    for world in worlds:
+        world[HOST2] += [
+            FilterRule("ip g", "c", "type filter hook forward priority filter; policy accept"),
+            FilterRule("ip g", "c", "meta mark 0x1 drop"),
+        ]
+    assert told(*worlds).verdict is Verdict.UNCHANGED
+    worlds[1][HOST2].append(FilterRule("ip g", "c", f"ip saddr {POD_ADDRESS} meta mark 0x2 drop"))
+    story = told(*worlds)
+    assert (story.verdict, story.causes) == (Verdict.CANNOT_TELL, ())
+    assert len(story.pairs.unknown) == 10
+    assert "meta mark 0x2 drop" in story.sentence
+
+
+def test_a_filter_that_could_not_be_read_makes_the_pairs_that_cross_it_untold() -> None:
+    t1 = facts(with_bgp(cluster()))
+    t2 = facts(with_bgp(cluster()), hidden=[("k8s2", HOST, FilterRule.kind)])
+    story = explain(t1, t2, compare(t1, t2), lambda _: b"")
+    assert story.verdict is Verdict.CANNOT_TELL
+    assert len(story.pairs.unknown) == 18
+    assert "the filter of k8s2 was not read" in story.sentence
+
+
+def test_a_rule_that_no_ping_feels_is_told() -> None:
+    after = with_bgp(cluster())
+    after[HOST2].append(FilterRule("inet f", "i", "tcp dport 23 drop"))
+    story = told(with_bgp(cluster()), after)
+    assert (story.verdict, story.causes) == (Verdict.NOTHING_BROKE, ())
+    assert any("tcp dport 23 drop" in line and "No ping" in line for line in story.witnesses)
+
+
+def test_a_session_that_fell_while_its_routes_stand_is_told_as_pending() -> None:
+    after = with_bgp(cluster())
+    session_down(after, "k8s2", "k8s3", routes=False)
+    session_down(after, "k8s3", "k8s2", routes=False)
+    story = told(with_bgp(cluster()), after)
+    assert (story.verdict, story.causes) == (Verdict.NOTHING_BROKE, ())
+    (line,) = story.witnesses
+    assert line.startswith("BGP session k8s2–k8s3 fell")
+    assert "No pair is lost" in line
+
+
+def test_a_session_whose_filter_changed_did_not_fall() -> None:
+    after = with_bgp(cluster())
+    bird = find(after, HOST2, BirdProtocol, f"Mesh_{NODES['k8s3'].replace('.', '_')}")
+    swap(after, HOST2, bird, replace(bird, import_filter="(unnamed)"))
+    swap(after, HOST2, find(after, HOST2, Route, 4, "main", BLOCKS["k8s3"]))
+    (cause,) = told(with_bgp(cluster()), after).causes
+    assert cause.what == "BGP session"
+    assert "fell" not in cause.sentence
+    assert "import_filter" in cause.sentence
+
+
+def test_workloads_whose_names_were_not_read_are_not_gone() -> None:
+    """Where docker hangs, a pod's namespace is there and nothing tells which pod's it is."""
+    after = {place: records for place, records in with_bgp(cluster()).items()
+             if place[0] != "k8s2" or place[1] == HOST}  # fmt: skip
+    after[HOST2] = [each for each in after[HOST2] if not isinstance(each, Container)]
+    t1 = facts(with_bgp(cluster()))
+    t2 = facts(after, hidden=[("k8s2", HOST, Container.kind)])
+    story = explain(t1, t2, compare(t1, t2), lambda _: b"")
+    assert (story.verdict, story.causes) == (Verdict.CANNOT_TELL, ())
+    assert (len(story.pairs.gone), len(story.pairs.unknown)) == (0, 18)
+
+
+def test_a_deleted_pod_is_gone_and_no_cause() -> None:
+    after = with_bgp(cluster())
+    delete_veth(after)
+    del after["k8s2", pod_of("k8s2", 1)]
+    after[HOST2] = [
+        each
+        for each in after[HOST2]
+        if not (isinstance(each, Container) and each.workload == pod_of("k8s2", 1))
+    ]
+    story = told(with_bgp(cluster()), after)
+    assert (story.verdict, story.causes) == (Verdict.NOTHING_BROKE, ())
+    assert len(story.pairs.gone) == 10
+    assert any("the container" in line for line in story.witnesses)
+
+
+def test_a_pod_that_moved_is_no_cause() -> None:
+    """It takes its name along; its address is one of the other node's block."""
+    after = with_bgp(cluster(pods=3))
+    before = with_bgp(cluster(pods=3))
+    gone, new = ("k8s2", pod_of("k8s2", 3)), ("k8s3", pod_of("k8s3", 3))
+    for world, place in ((after, gone), (before, new)):
+        del world[place]
+        veth = veth_of(place[0], 3)
+        world[place[0], HOST] = [
+            each
+            for each in world[place[0], HOST]
+            if veth not in str(each)
+            and not (isinstance(each, Container) and each.workload == place[1])
+        ]
+    after["k8s3", gone[1]] = after.pop(new)
+    host = after[HOST3]
+    container = next(e for e in host if isinstance(e, Container) and e.workload == new[1])
+    swap(after, HOST3, container, replace(container, workload=gone[1]))
+    story = told(before, after)
+    assert (story.verdict, story.causes) == (Verdict.NOTHING_BROKE, ())
+
+
+def test_a_promiscuous_interface_and_a_link_local_address_break_nothing() -> None:
+    after = with_bgp(cluster())
+    nic = find(after, HOST2, Interface, NIC)
+    swap(after, HOST2, nic, replace(nic, flags=tuple(sorted({*nic.flags, "PROMISC"}))))
+    after[HOST2].append(Address(NIC, 6, "fe80::1/64", scope="link"))
+    after[HOST2].append(Route(6, "local", "fe80::1/128", type="local"))
+    story = told(with_bgp(cluster()), after)
+    assert (story.verdict, story.causes) == (Verdict.NOTHING_BROKE, ())
+
+
+@pytest.mark.parametrize(("condition", "lost"), [("permanent", 10), ("resolved", 0)])
+def test_a_cached_hardware_address_that_is_not_the_pods_is_a_cause(
+    condition: str, lost: int
+) -> None:
+    worlds = [with_bgp(cluster()), with_bgp(cluster())]
+    pod = ("k8s2", pod_of("k8s2", 1))
+    for world in worlds:
+        eth0 = find(world, pod, Interface, "eth0")
+        swap(world, pod, eth0, replace(eth0, mac="b2:00:00:00:00:01"))
+        good = Neighbour(4, POD_ADDRESS, veth_of("k8s2", 1), "b2:00:00:00:00:01", "resolved")
+        world[HOST2].append(good)
+    swap(
+        worlds[1], HOST2, good, replace(good, mac="02:00:00:00:00:01", condition=condition)
+    )  # fmt: skip
+    story = told(*worlds)
+    assert len(story.pairs.lost) == lost
+    assert len(story.pairs.unknown) == 10 - lost  # the kernel may ask again
+    assert [cause.what for cause in story.causes] == (["neighbour"] if lost else [])

@@ -1,0 +1,87 @@
+"""What happened and broke no pair, but is worth a line: it may break one yet, or others.
+
+Routes outlive a dead session (hold time, graceful restart), a ping passes where a port is
+closed, and a pod that stopped has no pairs left to lose.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from netsnap.diff.changes import Alteration
+from netsnap.explain.causes import Culprit
+from netsnap.explain.events import (
+    CONTAINER,
+    DAEMON,
+    FILTER,
+    SESSION,
+    Event,
+    World,
+    record_of,
+    stops,
+)
+from netsnap.explain.explanation import Proof
+from netsnap.explain.story import primary, story
+from netsnap.explain.tell import clause
+from parsers.records import BirdProtocol, CalicoPeer, CalicoProcess, Container, FilterRule
+from parsers.roles import Record
+
+RUNNING = ("running", "paused")
+
+
+def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
+    """Yield a line for each such event; ``untold`` are those that are no cause of lost pairs."""
+    for event in untold:
+        if event.what == SESSION and _fell(event):
+            yield f"{_told(event, world)} No pair is lost by it (routes outlive a session)."
+        elif event.what == DAEMON and _ended(event):
+            yield f"{_told(event, world)} No pair is lost by it (routes outlive their daemon)."
+        elif event.what == FILTER and _stops(event):
+            yield f"{_told(event, world)} No ping is lost by it; other packets may be."
+        elif event.what == CONTAINER:
+            yield from _stopped(event)
+
+
+def _told(event: Event, world: World) -> str:
+    return story(Culprit(event, (), frozenset(), Proof.RULE), world).sentence
+
+
+def _fell(event: Event) -> bool:
+    change = primary(event)
+    return change is not None and _up(_record(change.before)) and not _up(_record(change.after))
+
+
+def _up(record: Record | None) -> bool:
+    if isinstance(record, BirdProtocol | CalicoPeer):
+        return record.connection == "Established"
+    return False
+
+
+def _record(fact: object) -> Record | None:
+    return getattr(fact, "record", None)
+
+
+def _ended(event: Event) -> bool:
+    return any(
+        isinstance(record := _record(change.before), CalicoProcess)
+        and record.status == "running"
+        and getattr(_record(change.after), "status", "") != "running"
+        for change in event.changes
+    )
+
+
+def _stops(event: Event) -> bool:
+    return any(
+        isinstance(record := record_of(change), FilterRule)
+        and change.alteration is not Alteration.REMOVED
+        and stops(record)
+        for change in event.changes
+    )
+
+
+def _stopped(event: Event) -> Iterator[str]:
+    """Containers that ran and do not any more, the pod's own first."""
+    for change in event.changes:
+        was, now = _record(change.before), _record(change.after)
+        if not isinstance(was, Container) or was.status not in RUNNING:
+            continue
+        if now is None or (isinstance(now, Container) and now.status not in RUNNING):
+            yield f"{clause(change)}."
