@@ -4,6 +4,7 @@ Ratios within one run, medians of interleaved rounds; CPU time. ``rows`` is Text
 our engine, ``stock`` the same template in stock TextFSM, ``records`` all the way to typed records.
 """
 
+import gc
 import io
 import re
 import statistics
@@ -120,9 +121,12 @@ def _spent(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
     rounds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
         for name, way in ways.items():
+            gc.collect()
+            gc.disable()  # when it strikes is chance, and it costs more than reading does
             began = time.process_time()
             way()
             rounds[name].append(time.process_time() - began)
+            gc.enable()
     return {name: statistics.median(spent) for name, spent in rounds.items()}
 
 

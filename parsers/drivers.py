@@ -14,7 +14,8 @@ def read_driver_statistics(text: Text) -> Reading:
     rows = fsm.run("ethtool-S", text.lines)
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
-        counters = tuple((item["Name"], int(item["Number"])) for item in row["Counters"])
+        items = (item.rpartition(":") for item in row["Counters"])
+        counters = tuple((name, int(number)) for name, _, number in items)
         record = DriverStatistics(
             interface=text.subject,
             peer_index=next((number for name, number in counters if name == _PEER), None),

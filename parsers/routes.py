@@ -1,6 +1,7 @@
 """Reader of ``ip route`` and ``ip -6 route``."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -49,18 +50,29 @@ def read_routes(text: Text) -> Reading:
     """
     version = IPV6 if text.probe == "ip6-route" else IPV4
     rows = fsm.run("ip-route", text.lines)
-    if version == IPV6 and _are_of_ipv4([row["Prefix"] for row in rows.rows]):
+    if version == IPV6 and _are_of_ipv4([row["Prefix"] for row in rows.rows if row["Prefix"]]):
         noise = rows.ledger.parsed + rows.ledger.noise
         return Reading(ledger=replace(rows.ledger, parsed=0, noise=noise))
     gathered = Gathering.of(text.lines, rows)
-    for row in rows.rows:
+    for row, *hops in _blocks(rows.rows):
         try:
-            gathered.add(row.line, _route(row, version))
+            gathered.add(row.line, _route(row, hops, version))
         except ValueError:
-            gathered.refuse(row.line)
-            for line in row.item_lines["NextHops"]:
-                gathered.refuse(line)
+            for each in (row, *hops):
+                gathered.refuse(each.line)
     return gathered.reading()
+
+
+def _blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    """Yield each route with the next hops on lines of their own below it."""
+    block: list[Row] = []
+    for row in rows:
+        if row["Prefix"] and block:
+            yield block
+            block = []
+        block.append(row)
+    if block:
+        yield block
 
 
 def _are_of_ipv4(prefixes: list[str]) -> bool:
@@ -111,18 +123,20 @@ class _Attributes:
         )
 
 
-def _route(row: Row, version: int) -> Route:
+def _route(row: Row, below: list[Row], version: int) -> Route:
+    head, *inline = _INLINE_HOP.split(row["Attributes"])
     attributes = _Attributes()
-    attributes.take(row["Attributes"])
+    attributes.take(head)
     hops: list[NextHop] = []
     if attributes.hop:
         hops.append(attributes.next_hop(row["Encap"]))
     else:
         attributes.others += attributes.flags
-    for encap, text in _further_hops(row):
+    for text in (*(each["NextHop"] for each in below), *inline):
+        encap = _ENCAP.match(text)
         hop = _Attributes()
-        hop.take(text)
-        hops.append(hop.next_hop(encap))
+        hop.take(text[encap.end() :] if encap else text)
+        hops.append(hop.next_hop(encap[1] if encap else ""))
         attributes.fields |= hop.fields  # in one-line output "pref" stands after the last hop
         attributes.others += hop.others
     kind = row["Type"] or "unicast"
@@ -140,15 +154,6 @@ def _route(row: Row, version: int) -> Route:
         next_hops=tuple(hops),
         attributes=tuple(sorted(attributes.others)),
     )
-
-
-def _further_hops(row: Row) -> list[tuple[str, str]]:
-    """Return (encap, attributes) of each `nexthop`, on lines of their own or in the same one."""
-    hops = [(hop["HopEncap"] or "", hop["HopAttributes"]) for hop in row["NextHops"]]
-    for text in _INLINE_HOP.split(row["Inline"])[1:]:
-        encap = _ENCAP.match(text)
-        hops.append((encap[1], text[encap.end() :]) if encap else ("", text))
-    return hops
 
 
 def _family_of_default(attributes: _Attributes, version: int) -> int:

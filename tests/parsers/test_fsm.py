@@ -3,6 +3,7 @@
 import pytest
 
 from parsers import fsm
+from parsers.engine import Run
 from parsers.gather import Gathering
 from parsers.read import read_text
 from parsers.records import Address, Interface, Neighbour, Route
@@ -26,6 +27,13 @@ def test_gives_the_addresses_below_an_unreadable_interface_to_nobody() -> None:
     reading = read_text("ip-addr", text.encode())
     assert [each.line for each in reading.ledger.unknown] == [4, 5]
     assert len(reading.records) == 2
+
+
+def test_refuses_the_next_hops_of_a_route_that_is_refused() -> None:
+    text = b"10.0.0.0/99\n\tnexthop via 10.0.0.9 dev eth1 weight 1\n10.1.0.0/16 dev eth0\n"
+    reading = read_text("ip-route", text)
+    assert [each.line for each in reading.ledger.unknown] == [1, 2]
+    assert len(reading.records) == 1
 
 
 def test_keeps_the_interface_that_an_unreadable_line_ended() -> None:
@@ -52,10 +60,17 @@ def test_does_not_let_a_second_value_overwrite_the_first() -> None:
 
 
 def test_does_not_count_as_parsed_what_gave_no_record() -> None:
-    rows = fsm.run("ip-route", ["default via 10.0.0.1 dev eth0", "", "\tnexthop dev eth1 weight 1"])
-    assert len(rows.rows) == 1
-    assert [each.line for each in rows.ledger.unknown] == [3]
-    assert (rows.ledger.parsed, rows.ledger.noise) == (1, 1)
+    text = (
+        "Value Required Name (\\w+)\nValue Size (\\d+)\n\nStart\n"
+        "  ^name ${Name}$$ -> Record\n  ^size ${Size}$$\n  ^. -> Error\n"
+    )
+    lines = ["name eth0", "", "size 7"]
+    reading = Run(fsm.compile_template("sizes", text), lines, bytearray(len(lines)))
+    reading.read()
+    ledger = reading.ledger()
+    assert len(reading.rows) == 1
+    assert [each.line for each in ledger.unknown] == [3]
+    assert (ledger.parsed, ledger.noise) == (1, 1)
 
 
 def test_counts_a_title_as_noise_and_a_number_as_parsed() -> None:
