@@ -85,8 +85,14 @@ def open_database(place: str | Path, *, create: bool, patience: float) -> Databa
 
 
 def _url(text: str) -> tuple[sa.URL, str]:
-    with told("that database URL"):
-        url = sa.make_url(text)
+    try:
+        with told("that database URL"):
+            url = sa.make_url(text)
+    except ValueError as error:  # its port; the text is not told, it may hold a password
+        raise HistoryError(
+            "that database URL has a port that is no number; "
+            "write it as postgresql://user@host:5432/name"
+        ) from error
     shown = url.render_as_string(hide_password=True)
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         return url.set(drivername="sqlite"), shown

@@ -3,13 +3,14 @@
 import io
 import json
 import re
+import unicodedata
 from pathlib import Path
 
 import jsonschema
 from rich.console import Console
 
 from netsnap.report import as_json, markdown, terminal
-from netsnap.report.escapes import printable
+from netsnap.report.escapes import json_text, printable
 from tests.report.sample import HOSTILE, T1, T2, explanation, snapshot
 
 SCHEMA = json.loads(
@@ -66,3 +67,25 @@ def test_markdown_lets_no_node_text_out_of_its_fence_or_into_markup() -> None:
 def test_printable_keeps_text_and_shows_what_could_act() -> None:
     assert printable("k8s2–k8s3 é") == "k8s2–k8s3 é"
     assert printable("a\x1b[1m\r\n\x00") == "a\\x1b[1m\\x0d\\x0a\\x00"
+
+
+def test_json_keeps_letters_and_lets_nothing_act_on_a_terminal() -> None:
+    body = {"a": "k8s2–k8s3 é", "b": "\x1b[2J\x9b\u202e\ud800\U000e0001\x7f"}
+    text = json_text(body)
+    assert "k8s2–k8s3 é" in text
+    assert not any(unicodedata.category(char)[0] == "C" for char in text if char != "\n")
+    assert json.loads(text) == body
+    text.encode()  # half of a surrogate pair would not encode
+
+
+def test_a_narrow_terminal_wraps_beside_the_margin() -> None:
+    out = io.StringIO()
+    console = Console(file=out, width=60, force_terminal=True, color_system=None, highlight=False)
+    terminal.show(explanation(), snapshot(T1, "a"), snapshot(T2, "b"), console)
+    first, *rest = out.getvalue().splitlines()
+    assert first.startswith("BROKEN  ")
+    assert all(len(line) <= 60 for line in rest)
+    assert all(
+        line[:12].strip() in {"", "→", "cause 1", "pairs", "cannot tell", "events", "churn"}
+        for line in rest
+    )

@@ -1,0 +1,45 @@
+"""``netsnap show``: what could not be seen is told as such, never as a count of nothing."""
+
+from dataclasses import replace
+
+from collector.capture import Reach
+from netsnap.report import contents
+from parsers.facts import BlindSpot, Facts
+from tests.report.sample import T1, snapshot
+
+SPOT = BlindSpot("k8s2", "host", "ip-route", "", frozenset({"route"}), "timed out", ("a line",))
+
+
+def _told(facts: Facts) -> str:
+    return "\n".join(contents.overview(facts.snapshot.nodes[0], facts))
+
+
+def test_routes_that_could_not_be_read_are_not_simply_none() -> None:
+    facts = Facts(
+        snapshot(T1, "a"),
+        {},
+        netns={("k8s2", "host"): "host"},
+        blind=(SPOT,),
+        hidden=frozenset({("k8s2", "host", "route")}),
+        reached=frozenset({"k8s2"}),
+    )
+    text = _told(facts)
+    assert "0 routes seen, not all" in text
+    assert "0 interfaces," in text
+    assert "not seen    host ip-route: timed out\n              a line" in text
+
+
+def test_containers_that_could_not_be_listed_are_not_simply_none() -> None:
+    hidden = frozenset({("k8s2", "host", "container")})
+    whole = Facts(
+        snapshot(T1, "a"), {}, netns={("k8s2", "host"): "host"}, reached=frozenset({"k8s2"})
+    )
+    assert "workloads   none" in _told(whole)
+    assert "workloads   not all seen" in _told(replace(whole, hidden=hidden))
+
+
+def test_an_unreached_node_has_no_counts() -> None:
+    base = snapshot(T1, "a")
+    view = replace(base.nodes[0], reach=Reach.UNREACHABLE, detail="no answer")
+    text = _told(Facts(replace(base, nodes=(view,)), {}))
+    assert text == "k8s2 (172.16.0.57): unreachable in 0.0 s, no answer, clock +0.0 s"
