@@ -10,7 +10,7 @@ from parsers.reading import Ledger, UnknownLine
 _NOISE, _PARSED, _UNKNOWN = range(3)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that takes as long again as to make one
 class Row:
     """One record of a template: its values by name, text or a list for a List value.
 
@@ -46,6 +46,7 @@ class Rule:
     takes: bool
     texts: tuple[tuple[str, int], ...]  # values that are text, with their groups
     items: tuple[Items, ...]
+    only_texts: bool  # every group of the regex is a value that is text
     once: tuple[str, ...]
     record: str  # "", Record, Clear, Clearall
     goes_on: bool
@@ -86,9 +87,11 @@ class Run:
                 found = rule.match(line)
                 if found is None:
                     continue
-                if rule.takes and not self._take(rule, found.groups(), number):
-                    self._note(number)
-                    break
+                if rule.takes:
+                    if self.taken and self._overwrites(rule):
+                        self._note(number)
+                        break
+                    self._take(rule, found, number)
                 if rule.record:
                     self._record(rule.record)
                 if rule.goes_on:
@@ -117,24 +120,32 @@ class Run:
         if line and not line.isspace():
             self.account[number - 1] = _UNKNOWN
 
-    def _take(self, rule: Rule, groups: tuple[str | None, ...], number: int) -> bool:
-        """Take a line's values; False, and nothing is taken, if one is taken already."""
+    def _overwrites(self, rule: Rule) -> bool:
+        """Say whether the record has one of the rule's values already."""
         values = self.values
-        if self.taken:
-            for name in rule.once:
-                if values[name]:
-                    return False
+        for name in rule.once:  # any() takes twice the time
+            if values[name]:
+                return True
+        return False
+
+    def _take(self, rule: Rule, found: re.Match[str], number: int) -> None:
+        """Take a line's values."""
+        values = self.values
         self.account[number - 1] = _PARSED
         self.taken.append(number)
+        if rule.only_texts:
+            values.update(found.groupdict(""))
+            return
+        groups = found.groups()
         for name, group in rule.texts:
             values[name] = groups[group] or ""
         for items in rule.items:
             text = groups[items.group]
             if text is not None:
-                item = {name: groups[group] for name, group in items.inner}
-                values[items.name].append(item or text)
+                inner = items.inner
+                item = {name: groups[group] for name, group in inner} if inner else text
+                values[items.name].append(item)
                 self.item_lines[items.name].append(number)
-        return True
 
     def _record(self, operation: str) -> None:
         if operation == "Record" and self.taken:
@@ -143,11 +154,12 @@ class Run:
 
     def _append(self) -> None:
         values = self.values
-        for name in self.template.required:
+        required = self.template.required
+        for name in required:
             if not values[name]:
                 self._lose()
                 return
-        if any(values.values()):
+        if required or any(values.values()):
             self.rows.append(Row(values, self.taken[0], self.item_lines))
 
     def _lose(self) -> None:

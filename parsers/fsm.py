@@ -105,6 +105,7 @@ def _rule(template: str, rule: Any, options: dict[str, set[str]], states: set[st
         takes=bool(texts or items),
         texts=tuple(texts),
         items=tuple(Items(name, group, tuple(inner)) for name, group, inner in items),
+        only_texts=len(texts) == pattern.groups,
         once=tuple(name for name, _ in texts if "Filldown" not in options[name]),
         record="" if rule.record_op == "NoRecord" else rule.record_op,
         goes_on=rule.line_op == "Continue",

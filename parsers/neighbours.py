@@ -7,6 +7,7 @@ from parsers.gather import Gathering
 from parsers.reading import Reading
 from parsers.records import Neighbour
 from parsers.text import Text
+from parsers.words import pairs
 
 _CONDITION = {
     "REACHABLE": "resolved",
@@ -41,12 +42,13 @@ def read_neighbours(text: Text) -> Reading:
 
 
 def _neighbour(row: Row) -> Neighbour:
+    attributes = dict(pairs(row["Attributes"], _FLAGS))
     return Neighbour(
         family=family(row["Address"]),
         address=address(row["Address"]),
-        device=row["Device"],
-        mac=mac(row["Mac"]),
+        device=attributes.get("dev", ""),
+        mac=mac(attributes.get("lladdr", "")),
         condition=condition(row["Nud"]) if row["Nud"] else "permanent",
-        flags=tuple(sorted(_FLAGS.intersection(row["Flags"].split()))),
+        flags=tuple(sorted(_FLAGS & attributes.keys())),
         nud=row["Nud"],
     )
