@@ -123,7 +123,7 @@ class Run:
     def _overwrites(self, rule: Rule) -> bool:
         """Say whether the record has one of the rule's values already."""
         values = self.values
-        for name in rule.once:  # any() takes twice the time
+        for name in rule.once:  # noqa: SIM110 # any() takes twice the time
             if values[name]:
                 return True
         return False

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from parsers import fsm
 from parsers.addresses import address, mac, with_length
@@ -16,7 +15,14 @@ from parsers.words import pairs
 _PEER_INDEX = re.compile(r"if(\d{1,10})")
 _VOLATILE = re.compile(r"\s*\b(\w+_timer\s+[\d.]+|link_failure_count\s+\d+|fdb_n_learned\s+\d+)")
 _LINK_FLAGS = frozenset({"netns-immutable"})
-_ADDRESS_KEYS = frozenset({"brd", "any", "scope", "metric", "proto", "flags"})
+_ADDRESS_KEYS = frozenset({"brd", "any", "scope", "metric", "proto", "flags", "peer"})
+_ADDRESS_FLAGS = frozenset(
+    {
+        *("secondary", "temporary", "dynamic", "deprecated", "tentative", "dadfailed", "home"),
+        *("noprefixroute", "mngtmpaddr", "nodad", "optimistic", "autojoin", "stable-privacy"),
+    }
+)
+_LINK_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+")
 
 
 def read_interfaces(text: Text) -> Reading:
@@ -36,7 +42,7 @@ def read_interfaces(text: Text) -> Reading:
 
 def _interface(row: Row) -> Interface:
     head = dict(pairs(row["Attributes"], frozenset(re.findall(r"xdp\S*", row["Attributes"]))))
-    link = dict(pairs(row["LinkAttributes"], _LINK_FLAGS))
+    link_type, own, link = _link(row["Link"])
     peer = _PEER_INDEX.fullmatch(row["Lower"])
     kind_detail, slave_detail = row["KindDetail"], row["SlaveDetail"]
     return Interface(
@@ -47,9 +53,9 @@ def _interface(row: Row) -> Interface:
         qdisc=head.get("qdisc", ""),
         operstate=head.get("state", ""),
         master=head.get("master", ""),
-        link_type=row["LinkType"],
-        mac=mac(row["Mac"]),
-        broadcast=mac(row["Broadcast"]),
+        link_type=link_type,
+        mac=mac(own),
+        broadcast=mac(link.get("brd", link.get("peer", ""))),
         lower="" if peer or row["Lower"] == "NONE" else row["Lower"],
         peer_index=int(peer[1]) if peer else None,
         peer_netns=link.get("link-netnsid", link.get("link-netns", "")),
@@ -67,6 +73,15 @@ def _interface(row: Row) -> Interface:
     )
 
 
+def _link(text: str) -> tuple[str, str, dict[str, str]]:
+    """Part the line of a link into its type, its address and all that has a name."""
+    link_type, rest, *_ = (*text.split(maxsplit=1), "", "")
+    own, named, *_ = (*rest.split(maxsplit=1), "", "")
+    if not _LINK_ADDRESS.fullmatch(own):
+        own, named = "", rest
+    return link_type, own, dict(pairs(named, _LINK_FLAGS))
+
+
 def _steady(detail: str) -> str:
     """Return a detail line's text without the numbers in it that move by themselves."""
     return " ".join(_VOLATILE.sub("", detail).split())
@@ -81,43 +96,54 @@ def _number(values: dict[str, str], key: str) -> int | None:
     return int(values[key]) if key in values else None
 
 
-def _addresses(row: Row) -> Iterator[tuple[int, dict[str, Any], dict[str, str]]]:
+def _addresses(row: Row) -> Iterator[tuple[int, str, str]]:
     """Yield each address with its line and the lifetimes that stand below it, if any."""
     lifetimes = dict(zip(row.item_lines["Lifetimes"], row["Lifetimes"], strict=True))
     lines = row.item_lines["Addresses"]
     ends = (*lines[1:], max(lifetimes, default=0) + 1)
     for line, end, item in zip(lines, ends, row["Addresses"], strict=False):
         below = (lifetimes[n] for n in range(line + 1, end) if n in lifetimes)
-        yield line, item, next(below, {})
+        yield line, item, next(below, "")
 
 
-def _address(interface: str, item: dict[str, Any], lifetime: dict[str, str]) -> Address:
-    options = item["Options"]
+def _address(interface: str, item: str, lifetime: str) -> Address:
+    """Read "inet 10.0.0.5/24 brd 10.0.0.255 scope global eth0" and the line of its lifetimes."""
+    words = iter(item.split())
+    inet, local = next(words), next(words)
     values: dict[str, str] = {}
     flags: list[str] = []
-    words = iter(options.split())
+    label = ""
     for word in words:
         if word in _ADDRESS_KEYS:
             values[word] = next(words, "")
-        else:
+        elif word in _ADDRESS_FLAGS:
             flags.append(word)
-    peer, local = item["Peer"] or "", item["Local"]
+        else:
+            label = word
+    peer = values.get("peer", "")
     if "/" not in local and "/" in peer:
         local += peer[peer.index("/") :]
+    valid, preferred = _lifetimes(lifetime)
     return Address(
         interface=interface,
-        family=6 if item["Six"] else 4,
+        family=6 if inet == "inet6" else 4,
         address=with_length(local),
         peer=address(peer.split("/")[0]) if peer else "",
         broadcast=address(values["brd"]) if "brd" in values else "",
         scope=values.get("scope", ""),
         flags=tuple(sorted(flags)),
-        label=item["Label"] or "",
+        label=label,
         metric=_number(values, "metric"),
-        valid_lifetime=_seconds(lifetime.get("Valid")),
-        preferred_lifetime=_seconds(lifetime.get("Preferred")),
+        valid_lifetime=valid,
+        preferred_lifetime=preferred,
     )
 
 
-def _seconds(text: str | None) -> int | None:
-    return None if text in (None, "forever") else int(text)
+def _lifetimes(text: str) -> tuple[int | None, int | None]:
+    """Read "valid_lft 896sec preferred_lft forever" as seconds; None is forever, or not told."""
+    valid, preferred = (text.split() or ["", "forever", "", "forever"])[1::2]
+    return _seconds(valid), _seconds(preferred)
+
+
+def _seconds(text: str) -> int | None:
+    return None if text == "forever" else int(text.removesuffix("sec"))
