@@ -7,8 +7,9 @@ from netsnap.diff.changes import Change
 from netsnap.explain.chain import UNTESTED, Links, descendants
 from netsnap.explain.events import NODE, Event, EventId, World, all_changes
 from netsnap.explain.explanation import OUTSIDE, Proof
+from netsnap.explain.footprint import Footprints
 from netsnap.explain.links.happened import Happened
-from netsnap.explain.pairs import Pair, leaves
+from netsnap.explain.pairs import Matrix, Pair, leaves
 from netsnap.model.disposition import Endpoint
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pair_state
@@ -33,20 +34,27 @@ class Culprit:
     shared: frozenset[Pair] = frozenset()
 
 
-def restorer(after: Network, lost: frozenset[Pair]) -> Restored:
+def restorer(after: Network, now: Matrix, lost: frozenset[Pair]) -> Restored:
     """Make the counterfactual test: given changes, which lost pairs work once these are undone?
+
+    Only pairs on whose way the changes lie are walked; ``now`` is the matrix of ``after``.
 
     The test runs on the model of t2 with t1's value for every change that is undone. ``lost`` are
     the pairs asked for; OUTSIDE as a target asks for the way out.
     """
 
+    footprints = Footprints(after, now, lost)
+
     def restored(changes: Sequence[Change]) -> frozenset[Pair]:
+        asked = footprints.may_restore(changes)
+        if not asked:
+            return frozenset()
         undone = reverted(after, changes)
         endpoints = {endpoint.name: endpoint for endpoint in undone.endpoints}
-        ways_out = outside(undone) if any(pair[1] == OUTSIDE for pair in lost) else {}
+        ways_out = outside(undone) if any(pair[1] == OUTSIDE for pair in asked) else {}
         return frozenset(
             pair
-            for pair in lost
+            for pair in asked
             if (
                 leaves(ways_out.get(pair[0]))
                 if pair[1] == OUTSIDE

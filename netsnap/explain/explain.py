@@ -37,12 +37,15 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     """
     world = World(before, after, difference)
     earlier, later = Network.of(before, assumed=after), Network.of(after, assumed=before)
-    pairs = compare_pairs(matrix(earlier), matrix(later))
+    then, now = matrix(earlier), matrix(later)
+    pairs = compare_pairs(then, now)
     happened = events(world)
     lost = _names(pairs.lost, pairs.outside_lost)
-    mended = menders(world, happened, earlier, _names(pairs.restored, pairs.outside_restored))
+    mended = menders(
+        world, happened, (earlier, then), _names(pairs.restored, pairs.outside_restored)
+    )
     happening = Happened(happened, world)
-    trial = Trial(happening, parents(happening), lost, restorer(later, lost))
+    trial = Trial(happening, parents(happening), lost, restorer(later, now, lost))
     found = culprits(trial)
     witness = Witness(before, after, raw, {})
     causes = tuple(_cause(culprit, world, witness) for culprit in found)

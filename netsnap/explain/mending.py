@@ -11,23 +11,27 @@ from netsnap.explain.causes import Culprit, Trial, culprits, restorer
 from netsnap.explain.chain import parents
 from netsnap.explain.events import Event, EventId, World, events
 from netsnap.explain.links.happened import Happened
-from netsnap.explain.pairs import Pair
+from netsnap.explain.pairs import Matrix, Pair
 from netsnap.model.network import Network
 from netsnap.model.revert import TURNED, mirrored
 
 
 def menders(
-    world: World, happened: dict[EventId, Event], earlier: Network, restored: frozenset[Pair]
+    world: World,
+    happened: dict[EventId, Event],
+    earlier: tuple[Network, Matrix],
+    restored: frozenset[Pair],
 ) -> tuple[Culprit, ...]:
     """Find the smallest set of events that brought ``restored`` back, most pairs first.
 
-    ``earlier`` is the network of t1. The culprits' events are those of ``happened``, told forwards.
+    ``earlier`` are the network of t1 and its matrix. The culprits' events are those of
+    ``happened``, told forwards.
     """
     if not restored:
         return ()
     turned = World(world.after, world.before, _turned(world.difference))
     happening = Happened(events(turned), turned)
-    trial = Trial(happening, parents(happening), restored, restorer(earlier, restored))
+    trial = Trial(happening, parents(happening), restored, restorer(*earlier, restored))
     return tuple(
         replace(
             culprit,

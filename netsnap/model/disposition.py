@@ -85,10 +85,11 @@ class PairState:
     @property
     def works(self) -> bool | None:
         """True, False, or None: cannot tell. A way that surely fails outweighs an unknown one."""
-        ends = (self.there.disposition, self.back.disposition)
-        if any(end not in (Disposition.DELIVERED, Disposition.UNKNOWN) for end in ends):
-            return False
-        return None if Disposition.UNKNOWN in ends else True
+        there, back = self.there.disposition, self.back.disposition
+        if there is back is Disposition.DELIVERED:
+            return True
+        good = (Disposition.DELIVERED, Disposition.UNKNOWN)
+        return None if there in good and back in good else False
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -98,8 +99,7 @@ class PairState:
     @property
     def disposition(self) -> Disposition:
         """How the first failing way ends; DELIVERED if both ways work."""
-        ends = (self.there.disposition, self.back.disposition)
-        return next(
-            (end for end in ends if end not in (Disposition.DELIVERED, Disposition.UNKNOWN)),
-            Disposition.UNKNOWN if Disposition.UNKNOWN in ends else Disposition.DELIVERED,
-        )
+        there, back = self.there.disposition, self.back.disposition
+        if there is Disposition.DELIVERED:
+            return back
+        return back if there is Disposition.UNKNOWN and back is not Disposition.DELIVERED else there

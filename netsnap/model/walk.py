@@ -6,7 +6,8 @@ from netsnap.model.crossing import Links, Terrain
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.fib import Action, Decision, Member, Packet
 from netsnap.model.gates import strays, transit_gate
-from netsnap.model.space import Port, Space
+from netsnap.model.numbers import number
+from netsnap.model.space import Place, Port, Space
 
 TTL = 64
 """Hops after which a packet ends (the initial TTL of Linux)."""
@@ -33,6 +34,8 @@ class Walker:
         self._terrain = terrain
         self._links = Links(terrain)
         self._known: dict[tuple[Port, str, str], Path] = {}
+        self._tails: dict[tuple[Place, int, str, str], Path] = {}
+        self._transits: dict[tuple[Port, int], Path | None] = {}
         self._walking: set[tuple[Port, str, str]] = set()
 
     def begin(self, space: Space, packet: Packet) -> Path:
@@ -66,8 +69,31 @@ class Walker:
         if stop is None and decision.action is not Action.LOCAL:
             stop = strays(space, port, packet, decision)
         if stop is None and decision.action is Action.FORWARD:
-            stop = transit_gate(space, port, packet)
-        return stop or self._onward(space, packet, decision, port.device)
+            stop = self._transit(space, port, packet)
+        return stop or self._tail(space, port, packet, decision)
+
+    def _transit(self, space: Space, port: Port, packet: Packet) -> Path | None:
+        key = (port, number(packet.destination).family)
+        if key not in self._transits:
+            self._transits[key] = transit_gate(space, port, packet)
+        return self._transits[key]
+
+    def _tail(self, space: Space, port: Port, packet: Packet, decision: Decision) -> Path:
+        """Walk on from a decision. All that come to it go on alike, wherever they came in."""
+        source = packet.source if self._terrain.asks_source else ""
+        key = (space.place, id(decision), packet.destination, source)  # spaces keep decisions
+        known = self._tails.get(key)
+        if known is None:
+            known = self._onward(space, packet, decision, port.device)
+            if known.disposition is not Disposition.LOOP:
+                self._tails[key] = known
+        first = known.hops[0]
+        if first.ingress == port.device:
+            return known
+        entered = Hop(
+            first.node, first.netns, first.device, first.decided_by, first.note, port.device
+        )
+        return Path(known.disposition, (entered, *known.hops[1:]), known.reason)
 
     def _onward(self, space: Space, packet: Packet, decision: Decision, ingress: str) -> Path:
         if decision.action is Action.FORWARD:

@@ -7,8 +7,11 @@ import pytest
 
 from collector.capture import HOST
 from netsnap.model.disposition import Disposition, PairState
+from netsnap.model.fib import Packet
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pairs
+from netsnap.model.space import Port
+from netsnap.model.walk import Walker
 from parsers.records import Address, Interface, Neighbour, NextHop, Route, Rule, Sysctl
 from tests.model.cluster import (
     BLOCKS,
@@ -516,3 +519,23 @@ def test_a_pod_whose_address_is_gone_is_sought_by_its_former_one() -> None:
 def test_a_destination_that_is_no_address_is_refused() -> None:
     with pytest.raises(ValueError, match="k8s3"):
         Network.of(facts(cluster())).walk(POD, "k8s3")
+
+
+def test_each_node_without_a_route_says_so_itself() -> None:
+    world = cluster()
+    for node in NODES:
+        place = (node, HOST)
+        swap(world, place, find(world, place, Route, 4, "main", "0.0.0.0/0"))
+    network = Network.of(facts(world))
+    for node in NODES:
+        host = network.spaces[node, HOST]
+        port = Port(node, HOST, f"cali{node[-1]}1")
+        path = Walker(network).arrive(port, Packet("", "203.0.113.9"))
+        assert path.disposition is Disposition.NO_ROUTE
+        assert path.reason == f"{host.name} has no route to 203.0.113.9"
+    walker = Walker(network)
+    ends = [
+        walker.arrive(Port(node, HOST, f"cali{node[-1]}1"), Packet("", "203.0.113.9")).hops[0].node
+        for node in NODES
+    ]
+    assert ends == list(NODES)

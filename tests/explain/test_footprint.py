@@ -1,0 +1,70 @@
+"""Only pairs on whose way the changes lie are walked again, and the answer is the same."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collector.capture import HOST
+from netsnap.diff.changes import Change
+from netsnap.diff.compare import compare
+from netsnap.explain.causes import restorer
+from netsnap.explain.explanation import OUTSIDE
+from netsnap.explain.footprint import Footprints
+from netsnap.explain.pairs import Pair, compare_pairs, leaves, matrix
+from netsnap.model.network import Network
+from netsnap.model.pairs import outside, pair_state
+from netsnap.model.revert import reverted
+from parsers.records import Neighbour
+from tests.explain.test_explain import CASES, Case, with_bgp
+from tests.model.cluster import NIC, cluster, facts
+
+
+def plain(after: Network, lost: frozenset[Pair], changes: list[Change]) -> frozenset[Pair]:
+    """Undo the changes and walk every lost pair."""
+    undone = reverted(after, changes)
+    ends = {endpoint.name: endpoint for endpoint in undone.endpoints}
+    ways = outside(undone)
+    return frozenset(
+        (source, target)
+        for source, target in lost
+        if (
+            leaves(ways.get(source))
+            if target == OUTSIDE
+            else pair_state(undone, ends[source], ends[target]).works
+        )
+    )
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.sampled_from(CASES), min_size=1, max_size=3, unique_by=id), st.data())
+def test_what_comes_back_is_what_walking_all_lost_pairs_finds(
+    broken: list[Case], data: st.DataObject
+) -> None:
+    after = with_bgp(cluster())
+    for case in broken:
+        try:
+            case.fault(after)
+        except ValueError:  # the other fault took away what this one breaks
+            continue
+    t1, t2 = facts(with_bgp(cluster())), facts(after)
+    now, network = matrix(Network.of(t2)), Network.of(t2)
+    found = compare_pairs(matrix(Network.of(t1)), now)
+    lost = frozenset((each.source, each.target) for each in (*found.lost, *found.outside_lost))
+    changes = compare(t1, t2).changes
+    chosen = [each for each in changes if data.draw(st.booleans())]
+    assert restorer(network, now, lost)(chosen) == plain(network, lost, chosen)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.fault.__name__)
+def test_a_neighbour_that_came_on_the_side_asks_for_no_walk(case: Case) -> None:
+    after = with_bgp(cluster())
+    case.fault(after)
+    after["k8s1", HOST].append(Neighbour(4, "172.16.0.99", NIC, condition="resolved"))
+    t1, t2 = facts(with_bgp(cluster())), facts(after)
+    now, network = matrix(Network.of(t2)), Network.of(t2)
+    found = compare_pairs(matrix(Network.of(t1)), now)
+    lost = frozenset((each.source, each.target) for each in (*found.lost, *found.outside_lost))
+    changes = compare(t1, t2).changes
+    aside = [each for each in changes if "172.16.0.99" in each.key.identity]
+    assert aside
+    assert Footprints(network, now, lost).may_restore(aside) == frozenset()
