@@ -7,7 +7,6 @@ from parsers.gather import Gathering
 from parsers.reading import Reading
 from parsers.records import Neighbour
 from parsers.text import Text
-from parsers.words import pairs
 
 _CONDITION = {
     "REACHABLE": "resolved",
@@ -41,14 +40,27 @@ def read_neighbours(text: Text) -> Reading:
     return gathered.reading()
 
 
+def _taken(words: list[str], key: str) -> str:
+    """Take a key and its value off the front of words; "" if another word stands there."""
+    if words[:1] != [key]:
+        return ""
+    value = words[1]
+    del words[:2]
+    return value
+
+
 def _neighbour(row: Row) -> Neighbour:
-    attributes = dict(pairs(row["Attributes"], _FLAGS))
+    words = row["Attributes"].split()
+    device, lladdr = _taken(words, "dev"), _taken(words, "lladdr")
+    flags = _FLAGS.intersection(words)
+    if not row["Nud"] and "proxy" not in flags:
+        raise ValueError("only a proxy entry has no state")
     return Neighbour(
         family=family(row["Address"]),
         address=address(row["Address"]),
-        device=attributes.get("dev", ""),
-        mac=mac(attributes.get("lladdr", "")),
+        device=device,
+        mac=mac(lladdr),
         condition=condition(row["Nud"]) if row["Nud"] else "permanent",
-        flags=tuple(sorted(_FLAGS & attributes.keys())),
+        flags=tuple(sorted(flags)),
         nud=row["Nud"],
     )

@@ -29,6 +29,32 @@ def test_gives_the_addresses_below_an_unreadable_interface_to_nobody() -> None:
     assert len(reading.records) == 2
 
 
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("ip-addr", "4: eth0@if2: mtu 1500 qdisc noqueue state DOWN group default qlen 1000"),
+        ("ip-route", "10.4.0.0/16 proto bird \\\tnexthop via 10.0.0.1 shiny dev eth0 weight 1"),
+        ("ip-neigh", "10.0.0.1 dev eth0 dev eth1 STALE"),
+        ("ip-neigh", "10.0.0.1 router dev eth0 STALE"),
+        ("ip-neigh", "10.0.0.1 dev proxy"),
+        ("ip-neigh", "10.0.0.1 proxy"),
+    ],
+)
+def test_refuses_a_line_that_lacks_a_part_or_has_one_too_many(command: str, line: str) -> None:
+    reading = read_text(command, f"{line}\n".encode())
+    assert reading.records == ()
+    assert [each.text for each in reading.ledger.unknown] == [line]
+
+
+def test_a_next_hop_below_a_blank_line_is_nobodys() -> None:
+    text = b"prohibit 10.2.0.0/16\n\n\tnexthop via 10.0.0.9 dev eth1 weight 1\n"
+    reading = read_text("ip-route", text)
+    (route,) = reading.records
+    assert isinstance(route, Route)
+    assert route.next_hops == ()
+    assert [each.line for each in reading.ledger.unknown] == [3]
+
+
 def test_refuses_the_next_hops_of_a_route_that_is_refused() -> None:
     text = b"10.0.0.0/99\n\tnexthop via 10.0.0.9 dev eth1 weight 1\n10.1.0.0/16 dev eth0\n"
     reading = read_text("ip-route", text)
