@@ -120,7 +120,7 @@ def _consequences(effects: tuple[Effect, ...], *, details: bool) -> tuple[str, .
     shown, rest = leading[: CONSEQUENCES_SHOWN - 1], leading[CONSEQUENCES_SHOWN - 1 :]
     kinds = Counter(effect.what for effect in rest).most_common()
     counts = ", ".join(count(number, NOUNS.get(what, what)) for what, number in kinds)
-    return (*(effect.sentence for effect in shown), f"and {len(rest)} more: {counts}")
+    return (*(effect.sentence for effect in shown), f"and also {counts}")
 
 
 def _blind(told: Explanation) -> Iterator[str]:

@@ -55,7 +55,12 @@ def _ways(pairs: Pairs) -> tuple[PairGroup, ...]:
 
 
 def _is_back(one: PairGroup, other: PairGroup) -> bool:
-    return one.sources == other.targets and one.targets == other.sources
+    return one.sources == other.targets and _far(one) == other.sources
+
+
+def _far(group: PairGroup) -> tuple[str, ...]:
+    """The targets that are not sources too: who lost all others is among the targets himself."""
+    return tuple(name for name in group.targets if name not in group.sources)
 
 
 def _one_way(group: PairGroup, why: Mapping[tuple[str, str], str]) -> str:
@@ -64,7 +69,9 @@ def _one_way(group: PairGroup, why: Mapping[tuple[str, str], str]) -> str:
 
 
 def _both_ways(there: PairGroup, back: PairGroup, why: Mapping[tuple[str, str], str]) -> str:
-    who = f"{names(there.sources)} ↔ {names(there.targets)}"
+    who = f"{names(there.sources)} ↔ {names(_far(there))}"
+    if len(there.sources) > 1 and len(_far(there)) < len(there.targets):
+        who += ", and among themselves"
     ways = _reason(there, why), _reason(back, why)
     reason = ways[0] if ways[0] == ways[1] else f"→ {ways[0]}; ← {ways[1]}"
     return f"{count(there.pairs + back.pairs, 'pair')}: {who}: {reason}"

@@ -36,6 +36,13 @@ def test_a_cut_in_both_directions_is_one_line() -> None:
     assert told == ["2 pairs: default/a ↔ default/b: why"]
 
 
+def test_who_lost_everybody_is_told_once() -> None:
+    ours = (*A, *B)
+    among = replace(_group(ours, (*A, *B, *C)), pairs=4)
+    told = list(pairlines.lost(_lost(among, _group(C, ours))))
+    assert told == ["6 pairs: default/a, default/b ↔ default/c, and among themselves: why"]
+
+
 def test_two_directions_with_two_reasons_tell_both() -> None:
     told = list(pairlines.lost(_lost(_group(A, B, "x"), _group(B, A, "y"))))
     assert told == ["2 pairs: default/a ↔ default/b: → x; ← y"]

@@ -49,7 +49,7 @@ def test_no_node_can_move_the_readers_cursor() -> None:
 def test_the_first_screen_is_bounded_and_details_are_whole() -> None:
     short, long = _terminal(details=False), _terminal(details=True)
     assert len(short.splitlines()) <= SCREEN
-    assert "and 7 more: 7 routes" in short
+    assert "and also 7 routes" in short
     for number in range(9):
         assert f"lost the route {number}" in long
 
