@@ -12,6 +12,7 @@ from netsnap.model.pairs import outside, pairs
 from parsers.records import Container, NetworkNamespace
 
 Pair = tuple[str, str]
+KEPT = "kept"
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Matrix:
 def matrix(network: Network) -> Matrix:
     """Walk every pair of a network, there and back."""
     endpoints = {endpoint.name: endpoint for endpoint in network.endpoints}
-    states = {(state.src, state.dst): state for state in pairs(network, network.endpoints)}
+    states = {(state.src, state.dst): _slim(state) for state in pairs(network, network.endpoints)}
     facts = network.facts
     named = frozenset(
         node
@@ -63,6 +64,16 @@ def matrix(network: Network) -> Matrix:
         if facts.sees(node, HOST, Container.kind) and facts.sees(node, HOST, NetworkNamespace.kind)
     )
     return Matrix(endpoints, states, outside(network), named)
+
+
+WELL = Path(Disposition.DELIVERED, ())
+
+
+def _slim(state: PairState) -> PairState:
+    """Forget the ways of a pair that works, which nobody asks for: there are very many."""
+    if not state.works or state.doubts:
+        return state
+    return PairState(state.src, state.dst, WELL, WELL)
 
 
 def failing(state: PairState) -> Path:
@@ -87,7 +98,9 @@ def compare_pairs(before: Matrix, after: Matrix) -> Pairs:
     for pair in sorted(before.states.keys() | after.states.keys()):
         change = _pair_change(pair, before, after)
         everything.append(change)
-        found[_class_of(pair, before, after)].append(change)
+        kind = _class_of(pair, before, after)
+        if kind != KEPT:
+            found[kind].append(change)
     lost_outside, restored_outside = _outside(before, after)
     return Pairs(
         total=len(everything),
@@ -142,7 +155,7 @@ def _class_of(pair: Pair, before: Matrix, after: Matrix) -> str:
         (True, False): "lost",
         (False, True): "restored",
         (False, False): "never_worked",
-        (True, True): "kept",
+        (True, True): KEPT,
     }[was, is_]
 
 

@@ -127,13 +127,19 @@ def _no_gateway(space: Space, port: Port, fact: Fact | None, why: str) -> Answer
     return Answer(yes=False, path=Path(Disposition.NO_GATEWAY, (here,), reason))
 
 
+def reverse_path_filter(space: Space, ingress: str) -> tuple[Fact | None, str]:
+    """Return the switch that counts for an interface (IPv4) and its value, "" where it is off."""
+    own, every = (space.switch(IPV4, name, "rp_filter") for name in (ingress, "all"))
+    fact, value = max(own, every, key=lambda each: each[1])
+    return (fact, value) if fact is not None and value in ("1", "2") else (None, "")
+
+
 def reverse_path_gate(space: Space, ingress: str, packet: Packet) -> Path | None:
     """Stop a packet whose sender is not reached the way it came (rp_filter, IPv4)."""
     if not packet.source or number(packet.source).family != IPV4:
         return None
-    own, every = (space.switch(IPV4, name, "rp_filter") for name in (ingress, "all"))
-    fact, value = max(own, every, key=lambda each: each[1])
-    if fact is None or value not in ("1", "2"):
+    fact, value = reverse_path_filter(space, ingress)
+    if fact is None:
         return None
     decision = space.decide(Packet(packet.destination, packet.source), "")
     devices = {member.hop.device for member in decision.members}

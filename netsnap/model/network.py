@@ -8,7 +8,7 @@ from collector.capture import HOST
 from netsnap.model.disposition import Disposition, Endpoint, Hop, Path
 from netsnap.model.endpoints import endpoints_of
 from netsnap.model.fib import Packet
-from netsnap.model.gates import reverse_path_gate
+from netsnap.model.gates import reverse_path_filter, reverse_path_gate
 from netsnap.model.joins import Ends, join
 from netsnap.model.numbers import Number, canonical, number
 from netsnap.model.segment import Segment, segment
@@ -30,6 +30,7 @@ class Network:
         self._segments: dict[Port, Segment] = {}
         self._ends: dict[str, Ends] = {}
         self._walker = Walker(self)
+        self._checked: dict[Port, bool] = {}
         self._reversals: dict[tuple[str, str, str, str, str], Path | None] = {}
 
     @classmethod
@@ -165,11 +166,18 @@ class Network:
     def _filtered(self, path: Path, packet: Packet) -> Path:
         """Cut a path where a reverse-path filter drops the packet."""
         for at, hop in enumerate(path.hops):
-            if hop.ingress:
+            if hop.ingress and self._checks(hop):
                 stop = self._reverse(hop, packet)
                 if stop is not None:
                     return Path(stop.disposition, (*path.hops[:at], *stop.hops), stop.reason)
         return path
+
+    def _checks(self, hop: Hop) -> bool:
+        port = Port(hop.node, hop.netns, hop.ingress)
+        if port not in self._checked:
+            fact, _ = reverse_path_filter(self.spaces[port[:2]], port.device)
+            self._checked[port] = fact is not None
+        return self._checked[port]
 
     def _reverse(self, hop: Hop, packet: Packet) -> Path | None:
         to = packet.destination if self.asks_source else ""

@@ -205,6 +205,8 @@ class Space:
             packet.source if policy.selects_source else "",
             ingress if policy.selects_ingress else "",
         )
+        if self.netns != HOST:  # few routes and, but for its own packets, few questions
+            return policy.decide(packet, ingress)
         found = self._decisions.get(key)
         if found is None:
             found = self._decisions[key] = policy.decide(packet, ingress)

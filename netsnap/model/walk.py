@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from collector.capture import HOST
 from netsnap.model.crossing import Links, Terrain
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.fib import Action, Decision, Member, Packet
@@ -34,7 +35,7 @@ class Walker:
         self._terrain = terrain
         self._links = Links(terrain)
         self._known: dict[tuple[Port, str, str], Path] = {}
-        self._tails: dict[tuple[Place, int, str, str], Path] = {}
+        self._tails: dict[tuple[Place, int, str, str], tuple[Path, Decision]] = {}
         self._transits: dict[tuple[Port, int], Path | None] = {}
         self._walking: set[tuple[Port, str, str]] = set()
 
@@ -58,7 +59,8 @@ class Walker:
         self._walking.add(key)
         path = self._enter(space, port, packet)
         self._walking.remove(key)
-        self._known[key] = path
+        if port.netns != HOST or port.device not in space.peers:
+            self._known[key] = path  # behind a veth is one source: nobody asks for it again
         return path
 
     def _enter(self, space: Space, port: Port, packet: Packet) -> Path:
@@ -81,19 +83,21 @@ class Walker:
     def _tail(self, space: Space, port: Port, packet: Packet, decision: Decision) -> Path:
         """Walk on from a decision. All that come to it go on alike, wherever they came in."""
         source = packet.source if self._terrain.asks_source else ""
-        key = (space.place, id(decision), packet.destination, source)  # spaces keep decisions
+        key = (space.place, id(decision), packet.destination, source)
         known = self._tails.get(key)
         if known is None:
-            known = self._onward(space, packet, decision, port.device)
-            if known.disposition is not Disposition.LOOP:
-                self._tails[key] = known
-        first = known.hops[0]
+            path = self._onward(space, packet, decision, port.device)
+            if path.disposition is Disposition.LOOP:
+                return path
+            known = self._tails[key] = (path, decision)  # kept, so that its id stays its own
+        path = known[0]
+        first = path.hops[0]
         if first.ingress == port.device:
-            return known
+            return path
         entered = Hop(
             first.node, first.netns, first.device, first.decided_by, first.note, port.device
         )
-        return Path(known.disposition, (entered, *known.hops[1:]), known.reason)
+        return Path(path.disposition, (entered, *path.hops[1:]), path.reason)
 
     def _onward(self, space: Space, packet: Packet, decision: Decision, ingress: str) -> Path:
         if decision.action is Action.FORWARD:
