@@ -10,6 +10,7 @@ from netsnap.explain.chain import parents
 from netsnap.explain.events import Event, World, all_changes, events
 from netsnap.explain.evidence import Raw, Witness
 from netsnap.explain.explanation import (
+    OUTSIDE,
     Cause,
     Effect,
     Explanation,
@@ -71,10 +72,11 @@ def _names(*pairs: Iterable[PairChange]) -> frozenset[Pair]:
 
 
 def _mending(culprit: Culprit, world: World) -> str:
-    number, proved = len(culprit.explains), culprit.proof is Proof.COUNTERFACTUAL
+    proved = culprit.proof is Proof.COUNTERFACTUAL
     how = "proved: done in the model of t1," if proved else "by rule, not proved:"
-    pairs = "1 pair comes" if number == 1 else f"{number} pairs come"
-    return f"{story(culprit, world).sentence}{_together(culprit)} ({how} {pairs} back)"
+    return (
+        f"{story(culprit, world).sentence}{_together(culprit)} ({how} {_counted(culprit.explains)})"
+    )
 
 
 def _by(verdict: Verdict, mended: tuple[Culprit, ...], world: World) -> str:
@@ -111,9 +113,18 @@ def _cause(culprit: Culprit, world: World, witness: Witness) -> Cause:
 def _together(culprit: Culprit) -> str:
     if not culprit.shared:
         return ""
-    number, one = len(culprit.shared), len(culprit.joint) == 1
+    one = len(culprit.joint) == 1
     others = "another cause is" if one else f"{len(culprit.joint)} other causes are"
-    return f" {number} of its pairs come back only if {others} undone too."
+    return f" {_counted(culprit.shared)} only if {others} undone too."
+
+
+def _counted(explained: frozenset[Pair]) -> str:
+    """Say "4 pairs come back", or how many ways out, where it is only these."""
+    pairs = sum(target != OUTSIDE for _, target in explained)
+    number, noun = (pairs, "pair") if pairs else (len(explained), "way out")
+    if number == 1:
+        return f"1 {noun} comes back"
+    return f"{number} {'pairs' if pairs else 'ways out'} come back"
 
 
 def _distinct(event: Event) -> tuple[Change, ...]:

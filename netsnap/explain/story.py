@@ -40,7 +40,7 @@ def story(culprit: Culprit, world: World) -> Story:
         return _unread_node(event, world)
     change = primary(event)
     if change is None:
-        return Story(event.what, event.subject, "present", "renewed", f"{event.subject} is new")
+        return Story(event.what, event.subject, "present", "renewed", f"{event.subject} is new.")
     return _TELLERS.get(event.what, _plain)(event, change, world)
 
 
@@ -124,6 +124,8 @@ def _interface(event: Event, change: Change, world: World) -> Story:
         how = "was deleted"
         if pod and (event.node, pod) not in world.renewed:
             how += "; its container still runs"
+    elif change.alteration is Alteration.ADDED:
+        how = f"is new ({after})"
     else:
         how = {
             "down": "was set down",

@@ -226,7 +226,10 @@ def test_a_veth_deleted_on_a_node_whose_session_fell_is_another_fault() -> None:
     causes = told(*worlds).causes
     assert {cause.what for cause in causes} == {"interface", "BGP session"}
     assert len(causes) == 2
-    assert all("only if another cause is undone too" in cause.sentence for cause in causes)
+    assert all(
+        "4 pairs come back only if another cause is undone too" in cause.sentence
+        for cause in causes
+    )
     own = {cause.what: {p for p in cause.explains if p[1] != OUTSIDE} for cause in causes}
     assert (len(own["interface"]), len(own["BGP session"])) == (10, 8)
     assert len(own["interface"] & own["BGP session"]) == 4
