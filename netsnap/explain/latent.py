@@ -24,17 +24,19 @@ from netsnap.explain.tell import clause
 from parsers.records import BirdProtocol, CalicoPeer, CalicoProcess, Container, FilterRule
 from parsers.roles import Record
 
+RULE = FilterRule.kind
 RUNNING = ("running", "paused")
 
 
 def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
     """Yield a line for each such event; ``untold`` are those that are no cause of lost pairs."""
+    known = {key[:2] + key.identity[:2] for key in world.before.by_key if key.kind == RULE}
     for event in untold:
         if event.what == SESSION and _fell(event):
             yield f"{_told(event, world)} No pair is lost by it (routes outlive a session)."
         elif event.what == DAEMON and _ended(event):
             yield f"{_told(event, world)} No pair is lost by it (routes outlive their daemon)."
-        elif event.what == FILTER and _stops(event):
+        elif event.what == FILTER and _stops(event, known):
             yield f"{_told(event, world)} No ping is lost by it; other packets may be."
         elif event.what == CONTAINER:
             yield from _stopped(event)
@@ -68,11 +70,29 @@ def _ended(event: Event) -> bool:
     )
 
 
-def _stops(event: Event) -> bool:
+def _stops(event: Event, known: set[tuple[object, ...]]) -> bool:
+    """A new line that ends packets, in a chain that was there (``known``) or that has a hook.
+
+    A chain that is new and hangs on none is a new pod's, which only its own packets come to.
+    """
     return any(
         isinstance(record := record_of(change), FilterRule)
         and change.alteration is not Alteration.REMOVED
         and stops(record)
+        and (
+            " hook " in record.rule
+            or (event.node, event.netns, record.table, record.chain) in known
+            or _hooked(record, event)
+        )
+        for change in event.changes
+    )
+
+
+def _hooked(rule: FilterRule, event: Event) -> bool:
+    return any(
+        isinstance(record := record_of(change), FilterRule)
+        and (record.table, record.chain) == (rule.table, rule.chain)
+        and record.rule.startswith("type ")
         for change in event.changes
     )
 

@@ -375,6 +375,17 @@ def test_a_rule_that_no_ping_feels_is_told() -> None:
     assert any("tcp dport 23 drop" in line and "No ping" in line for line in story.witnesses)
 
 
+def test_the_chains_of_a_new_pod_are_churn() -> None:
+    after = with_bgp(cluster())
+    after[HOST2] += [
+        FilterRule("inet f", "cali-tw-new", "meta mark 0x1 return"),
+        FilterRule("inet f", "cali-tw-new", "drop"),
+        FilterRule("inet f", "i", 'oifname "calinew" jump cali-tw-new'),
+    ]
+    story = told(with_bgp(cluster()), after)
+    assert (story.verdict, story.witnesses) == (Verdict.NOTHING_BROKE, ())
+
+
 def test_a_session_that_fell_while_its_routes_stand_is_told_as_pending() -> None:
     after = with_bgp(cluster())
     session_down(after, "k8s2", "k8s3", routes=False)
