@@ -2,7 +2,7 @@
 
 import importlib
 
-BENCHMARKS = ("parse", "sweep")
+BENCHMARKS = ("parse", "sweep", "history")
 
 
 def main() -> None:
