@@ -14,9 +14,19 @@ from netsnap.explain.pairs import Pair, compare_pairs, leaves, matrix
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pair_state
 from netsnap.model.revert import reverted
-from parsers.records import Neighbour
+from parsers.records import Address, Neighbour, Route
 from tests.explain.test_explain import CASES, Case, with_bgp
-from tests.model.cluster import NIC, cluster, facts
+from tests.model.cluster import (
+    BLOCKS,
+    NIC,
+    NODES,
+    cluster,
+    facts,
+    find,
+    pod_of,
+    route,
+    swap,
+)
 
 
 def plain(after: Network, lost: frozenset[Pair], changes: list[Change]) -> frozenset[Pair]:
@@ -68,3 +78,20 @@ def test_a_neighbour_that_came_on_the_side_asks_for_no_walk(case: Case) -> None:
     aside = [each for each in changes if "172.16.0.99" in each.key.identity]
     assert aside
     assert Footprints(network, now, lost).may_restore(aside) == frozenset()
+
+
+def test_an_address_counts_for_walks_that_never_came_to_its_node() -> None:
+    """k8s2 reaches k8s3 by way of k8s1, which lost its address; the way back is direct."""
+    worlds = [cluster(), cluster()]
+    for world in worlds:
+        place = ("k8s2", HOST)
+        direct = find(world, place, Route, 4, "main", BLOCKS["k8s3"])
+        swap(world, place, direct, route(BLOCKS["k8s3"], NIC, NODES["k8s1"]))
+    swap(worlds[1], ("k8s1", HOST), find(worlds[1], ("k8s1", HOST), Address, NIC, 4))
+    t1, t2 = (facts(world) for world in worlds)
+    now, network = matrix(Network.of(t2)), Network.of(t2)
+    found = compare_pairs(matrix(Network.of(t1)), now)
+    lost = frozenset((each.source, each.target) for each in found.lost)
+    between = (pod_of("k8s2", 1), pod_of("k8s3", 1))
+    assert between in lost
+    assert between in restorer(network, now, lost)(compare(t1, t2).changes)

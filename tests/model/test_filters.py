@@ -147,3 +147,10 @@ def test_a_filter_that_was_not_read_is_a_doubt_about_all_that_crosses() -> None:
     found = list(pairs(Network.of(facts(cluster(), hidden=[spot]))))
     assert all(pair.works for pair in found)
     assert sum(bool(pair.doubts) for pair in found) == ALL_OF_NODE
+
+
+def test_address_translation_is_a_doubt_about_the_one_who_asks_and_not_about_answers() -> None:
+    hook = "type nat hook postrouting priority srcnat; policy accept"
+    rule = f"ip saddr {POD} snat to 10.9.9.9"
+    found = list(pairs(Network.of(facts(filtered(("p", hook), ("p", rule), table="ip n")))))
+    assert {pair.src for pair in found if pair.doubts} == {pod_of("k8s2", 1)}
