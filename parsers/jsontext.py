@@ -14,7 +14,7 @@ _DECODER = json.JSONDecoder(strict=False)
 _BLANK = re.compile(r"\s*")
 _OPENING = re.compile(r"^[ \t]*[\[{]", re.MULTILINE)
 # A byte that was not UTF-8, or a control character, stands in the text as \xff: no JSON escape.
-_VISIBLE = re.compile(r"(?<!\\)((?:\\\\)*+)\\x")
+_VISIBLE = re.compile(r"(?<!\\)((?>(?:\\\\)*))\\x")
 
 
 @dataclass(frozen=True, slots=True)

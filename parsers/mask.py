@@ -25,7 +25,7 @@ SHORTEST = 6
 """Characters. A shorter value is not looked for elsewhere: it would hit by accident."""
 
 _RUNTIMES = ("docker", "podman", "nerdctl", "crictl")
-_STRING_BODY = re.compile(rb'(?:[^"\\\n]|\\.)*+')
+_STRING_BODY = re.compile(rb'(?>(?:[^"\\\n]|\\.)*)')
 _NO_KEY = rb'(?![^"\n]{0,320}"\s{0,8}:)'
 _MASK = re.compile(r"masked:[0-9a-f]{12}")
 _MASK_OR_EMPTY = re.compile(r"(?:masked:[0-9a-f]{12})?")

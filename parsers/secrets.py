@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_TOKEN = re.compile(rb'"(?P<body>(?:[^"\\\n]|\\.)*+\\?)(?P<close>"?)|(?P<mark>[\[\]{}])')
+_TOKEN = re.compile(rb'"(?P<body>(?>(?:[^"\\\n]|\\.)*)\\?)(?P<close>"?)|(?P<mark>[\[\]{}])')
 _DECODER = json.JSONDecoder(strict=False)
 _COLON = re.compile(rb"\s*:")
 _FLAG = re.compile(rb"-{0,2}[\w.-]+")
@@ -35,7 +35,7 @@ def _password_statement(quote: bytes) -> re.Pattern[bytes]:
 # The look-behind keeps a long word from being tried from each of its letters.
 _NAME = re.compile(rb"(?<![\w.-])(?P<name>-{0,2}[\w.-]++)(?P<equals>[= ])")
 _QUOTED = rb"(?<=[\"'])[^\n\"'\\]++"
-_BARE = rb"(?:[^\s\"'\\;&|,]|\\[^\"'nrt\n])++"
+_BARE = rb"(?>(?:[^\s\"'\\;&|,]|\\[^\"'nrt\n])+)"
 
 
 def _value(quote: bytes) -> re.Pattern[bytes]:
