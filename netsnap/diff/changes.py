@@ -45,6 +45,14 @@ class Blind:
     spot: BlindSpot
     when: str
 
+    @property
+    def hides(self) -> bool:
+        """Whether a difference could lie here.
+
+        Not where the node had nobody to ask at t1 and at t2: nothing was withheld either time.
+        """
+        return not (self.spot.lacking and self.when == "both")
+
 
 @dataclass(frozen=True, slots=True)
 class NetnsChange:

@@ -156,7 +156,8 @@ def _verdict(pairs: Pairs, difference: Difference, happened: list[Event]) -> Ver
         return Verdict.BROKEN_BEFORE
     if any(not is_benign(event) for event in happened):
         return Verdict.NOTHING_BROKE
-    return Verdict.CANNOT_TELL if difference.blind else Verdict.UNCHANGED
+    hidden = any(blind.hides for blind in difference.blind)
+    return Verdict.CANNOT_TELL if hidden else Verdict.UNCHANGED
 
 
 def _sentence(
@@ -180,7 +181,7 @@ def _sentence(
 
 
 def _cannot_tell(pairs: Pairs, difference: Difference) -> str:
-    hidden = f"{len(difference.blind)} blind spots"
+    hidden = f"{sum(blind.hides for blind in difference.blind)} blind spots"
     if not pairs.unknown:
         return f"No pair was lost that was seen, but there are {hidden}."
     reasons = Counter(each.reason for each in pairs.unknown if each.reason)

@@ -153,6 +153,7 @@ def blind(each: Blind) -> Json:
         "kinds": sorted(each.spot.kinds),
         "reason": each.spot.reason,
         "unknown": list(each.spot.unknown),
+        "lacking": each.spot.lacking,
     }
 
 

@@ -67,7 +67,7 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
             *pairlines.outside(told.pairs),
             *pairlines.others(told.pairs),
         ),
-        blind=_bounded(_blind(told), BLIND_SHOWN, details=details),
+        blind=_bounded(_blind(told, details=details), BLIND_SHOWN, details=details),
         witnesses=_bounded(told.witnesses, BLIND_SHOWN, details=details),
         noise=told.noise,
     )
@@ -123,7 +123,7 @@ def _consequences(effects: tuple[Effect, ...], *, details: bool) -> tuple[str, .
     return (*(effect.sentence for effect in shown), f"and also {counts}")
 
 
-def _blind(told: Explanation) -> Iterator[str]:
+def _blind(told: Explanation, *, details: bool) -> Iterator[str]:
     """Tell each hidden place; one that a cause has told of already, by the cause's number."""
     causes = {
         cause.node: number
@@ -133,6 +133,8 @@ def _blind(told: Explanation) -> Iterator[str]:
     counts: Counter[tuple[str, str]] = Counter()
     for each in told.difference.blind:
         spot = each.spot
+        if not each.hides and not details:
+            continue
         if not spot.netns and spot.node in causes and each.when == "t2":
             counts[f"{spot.node} {WHEN['t2']}", f"see cause {causes[spot.node]}"] += 1
             continue

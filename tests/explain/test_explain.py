@@ -9,6 +9,7 @@ from collector.capture import HOST
 from netsnap.diff.compare import compare
 from netsnap.explain.explain import explain
 from netsnap.explain.explanation import OUTSIDE, Explanation, Proof, Verdict
+from parsers.facts import BlindSpot
 from parsers.records import (
     Address,
     BirdProtocol,
@@ -485,3 +486,18 @@ def test_a_cached_hardware_address_that_is_not_the_pods_is_a_cause(
     assert len(story.pairs.lost) == lost
     assert len(story.pairs.unknown) == 10 - lost  # the kernel may ask again
     assert [cause.what for cause in story.causes] == (["neighbour"] if lost else [])
+
+
+@pytest.mark.parametrize(("lacking", "verdict"), [(True, "unchanged"), (False, "cannot tell")])
+def test_a_program_that_no_snapshot_found_hides_nothing(*, lacking: bool, verdict: str) -> None:
+    spot = BlindSpot(
+        "k8s2", HOST, "calicoctl", "", frozenset({"calico-process"}), "none", (), lacking
+    )  # fmt: skip
+    t1, t2 = (
+        replace(each, blind=(spot,), hidden=frozenset({("k8s2", HOST, "calico-process")}))
+        for each in (facts(cluster()), facts(cluster()))
+    )
+    story = explain(t1, t2, compare(t1, t2), lambda _: b"")
+    assert story.verdict == verdict
+    once = explain(facts(cluster()), t2, compare(facts(cluster()), t2), lambda _: b"")
+    assert once.verdict is Verdict.CANNOT_TELL
