@@ -1,6 +1,7 @@
 """What all tests share: the lab, and where it can run."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ from tests.lab import needs
 from tests.lab.fixtures import RUN_DIR_OPTION, healthy_lab, lab
 
 __all__ = ["healthy_lab", "lab"]
+
+SEARCHED = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,10 +22,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip the lab's tests where the lab cannot run; in CI, where it must, fail them."""
-    if item.get_closest_marker("lab") is None:
-        return
-    reason = needs.missing()
+    """Skip what cannot run here, and say why; in CI, where all must, fail it."""
+    wanted = [name for marker in item.iter_markers("needs") for name in marker.args]
+    absent = [name for name in wanted if shutil.which(name, path=SEARCHED) is None]
+    reason = f"no {' and no '.join(absent)} on this machine" if absent else None
+    if reason is None and item.get_closest_marker("lab") is not None:
+        reason = needs.missing()
     if reason is None:
         return
     if os.environ.get("CI") == "true":

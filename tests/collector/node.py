@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from collector.capture import Capture
 from collector.frames import Frames
 from collector.inventory import Node
@@ -22,7 +24,10 @@ from collector.visit import SweepOptions
 MARKER = "0123456789abcdef" * 2
 LIMIT = 1 << 20
 TOTAL = 1 << 28
-SHELLS = [["dash"], ["bash"], ["busybox", "sh"]]
+SHELLS = [
+    pytest.param(shell, marks=pytest.mark.needs(shell[0]))
+    for shell in (["dash"], ["bash"], ["busybox", "sh"])
+]
 
 
 def clock() -> datetime:

@@ -164,6 +164,35 @@ def test_a_gzip_stream_that_stops_is_not_complete(length: int) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("greeting", "wall", "uptime"),
+    [
+        (b"\n%b H 1000.5 \n" % M, 1000.5, None),
+        (b"\n%b H  50.00\n" % M, None, 50.0),
+        (b"\n%b H \n" % M, None, None),
+        (b"\n%b H\n\n%b H \n" % (M, M), None, None),
+    ],
+)
+def test_a_clock_that_a_node_lacks_is_unknown_and_not_the_other(
+    greeting: bytes, wall: float | None, uptime: float | None
+) -> None:
+    reader = whole(greeting + BODY)
+    assert reader.greeting is not None
+    assert (reader.greeting.wall, reader.greeting.uptime) == (wall, uptime)
+    assert {capture.started for capture in reader.captures} == {None}
+
+
+def test_a_number_of_thousands_of_digits_ends_the_stream_and_not_the_sweep() -> None:
+    with pytest.raises(BrokenStreamError):
+        whole(GREETING + b"\n%b B %b host 50.10 \n" % (M, b"9" * 5000))
+
+
+def test_an_exit_status_of_thousands_of_digits_is_lost() -> None:
+    ending = b"\n%b S %b 0 50.20 0 10 0\n\n\n%b E\n" % (M, b"9" * 5000, M)
+    (answer,) = whole(GREETING + b"\n%b B 1 host 50.10 \n1\n" % M + ending).captures
+    assert (answer.outcome, answer.exit_status) == (Outcome.CUT_OFF, None)
+
+
 def test_a_damaged_gzip_stream_is_told() -> None:
     packed = bytearray(gzip.compress(BODY))
     packed[10] = 0xFF  # a block of a kind that does not exist

@@ -14,6 +14,8 @@ from parsers.records import Interface, Neighbour
 from parsers.roles import Record, Role, roles
 from tests.collector.node import clock
 
+pytestmark = pytest.mark.needs("ip")
+
 
 @pytest.fixture(scope="module")
 def visit() -> Visit:

@@ -1,7 +1,6 @@
 """The probe script in real shells: dash, bash and busybox."""
 
 import re
-import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,12 +14,6 @@ from tests.collector.conftest import needs_root
 from tests.collector.node import LIMIT, MARKER, SHELLS, answers, ask, processes, read, start
 
 pytestmark = pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
-
-
-@pytest.fixture(autouse=True)
-def has_shell(shell: Sequence[str]) -> None:
-    if shutil.which(shell[0]) is None:
-        pytest.skip(f"no {shell[0]} installed")
 
 
 def test_brings_back_every_byte_and_the_exit_status(shell: Sequence[str]) -> None:

@@ -23,6 +23,8 @@ from collector.ssh import REACHES, failure
 from collector.sweep import sweep
 from tests.collector.node import Sshd, ask, clock, free_port, make_key, running_sshd
 
+pytestmark = pytest.mark.needs("sshd", "ssh-keygen")
+
 PROBES = [ask("hello", "echo hello"), ask("routes", "ip route", Where.NODE, needs="ip")]
 
 

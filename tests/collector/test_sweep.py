@@ -6,10 +6,14 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from collector.capture import Reach, Visit
 from collector.inventory import Node
 from collector.sweep import sweep
 from tests.collector.node import Sshd, ask, clock, free_port
+
+pytestmark = pytest.mark.needs("sshd", "ssh-keygen")
 
 
 def test_a_failing_node_leaves_the_others_alone(sshd: Sshd) -> None:

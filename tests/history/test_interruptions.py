@@ -139,6 +139,7 @@ with History.open(place) as history:
 """
 
 
+@pytest.mark.needs("ip", "unshare")
 def test_collects_at_the_same_time_take_turns(place: str) -> None:
     """None is lost, and there is one chain."""
     History.open(place).close()

@@ -11,7 +11,10 @@ from parsers.catalogue import Entry
 from parsers.records import RECORDS, Sysctl
 from parsers.text import Text, decode
 
-SHELLS = (("dash", "-c"), ("bash", "-c"), ("busybox", "sh", "-c"))
+SHELLS = [
+    pytest.param(shell, marks=pytest.mark.needs(shell[0]))
+    for shell in (("dash", "-c"), ("bash", "-c"), ("busybox", "sh", "-c"))
+]
 KERNEL = ("node", "sysctl")
 ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
