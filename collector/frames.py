@@ -21,6 +21,7 @@ In S: the exit status, how often the watchdog stepped in, 1 if stderr is cut, th
 command had, and the exit status of the ``head`` that passed on stdout.
 """
 
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -124,8 +125,9 @@ class Frames:
             if len(self.noise) > NOISE_LIMIT:
                 raise BrokenStreamError("its login prints without end instead of starting sh")
             return b""
-        words = self.noise[begin:end].decode("ascii", "replace").split()
-        self.greeting = Greeting(_wall(words[2]), _number(words[-1]))
+        line = self.noise[begin + len(self._needle) : end].decode("ascii", "replace")
+        _, wall, uptime = _fields(line, 3)  # either is "" where the node could not tell
+        self.greeting = Greeting(_wall(wall), _number(uptime))
         rest, self.noise = self.noise[end + 1 :], self.noise[:begin]
         return rest
 
@@ -201,8 +203,9 @@ class Frames:
             raise BrokenStreamError(f"a mark in its stream is out of place: {kind[:20]!r}")
 
     def _valid(self, number: str) -> int:
-        if not number.isdecimal() or not 1 <= int(number) <= len(self.probes):
-            raise BrokenStreamError(f"its stream answers a question without a number: {number!r}")
+        if not _SMALL.fullmatch(number) or not 1 <= int(number) <= len(self.probes):
+            said = repr(number[:20])
+            raise BrokenStreamError(f"its stream answers a question without a number: {said}")
         return int(number) - 1
 
     def _close(self, text: bytes) -> None:
@@ -241,7 +244,7 @@ class Frames:
             return Outcome.CUT_OFF, None, f"the answer is longer than {self.limit} bytes"
         if signals != "0":
             return Outcome.TIMED_OUT, None, f"did not end within {seconds or probe.limit} s"
-        if not status.isdecimal():
+        if not _SMALL.fullmatch(status):
             return Outcome.CUT_OFF, None, "its exit status was lost"
         if head != "0":
             return Outcome.CUT_OFF, None, "a process that it left behind kept its output open"
@@ -333,6 +336,8 @@ _LATE = "the node's time was used up before this question"
 
 
 _LOST = ("lost", "0", "", "0", "", "0")
+_SMALL = re.compile(r"[0-9]{1,9}")
+"""A number that int() takes; it refuses thousands of digits with an error of its own."""
 
 
 def _fields(text: str, count: int) -> tuple[str, ...]:
