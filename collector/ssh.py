@@ -40,8 +40,8 @@ from paramiko.ssh_exception import (
 
 from collector import knownhosts
 from collector.capture import Reach
-from collector.errors import SshConfigError
-from collector.inventory import Node, single
+from collector.errors import InventoryError, SshConfigError
+from collector.inventory import PORTS, Node, single
 from collector.knownhosts import SSH_PORT, KnownHosts
 from collector.login import Login, SshOptions, VisitFailedError, quoted
 
@@ -144,10 +144,12 @@ class Ssh:
         for each in still_open:
             each.close()
 
-    def login(self, node: Node) -> Login:
-        """Fill in from ~/.ssh/config and SSH's defaults what the inventory does not say."""
-        with self._lock:  # paramiko's config object is not made for threads
-            said = self._config.lookup(node.address)
+    def login(self, node: Node, beyond: frozenset[object] = frozenset()) -> Login:
+        """Fill in from ~/.ssh/config and SSH's defaults what the inventory does not say.
+
+        ``beyond`` are the places that are reached over this node. Raises VisitFailedError.
+        """
+        said = self._configured(node.address)
         if said.get("proxycommand") and node.jump is None and "proxyjump" not in said:
             raise VisitFailedError(
                 Reach.UNREACHABLE,
@@ -158,18 +160,32 @@ class Ssh:
         files = said.get("userknownhostsfile", "").split()
         mine = [node.known_hosts] if node.known_hosts else [Path(f) for f in files]
         usual = [self._folder / "known_hosts", self._folder / "known_hosts2"]
-        over = node.jump or _jumps(said.get("proxyjump", ""))
+        over = node.jump or _jumps(said.get("proxyjump", ""), node.address)
+        beyond |= {(node.address, node.port, node.user)}
+        if over is not None and (over.address, over.port, over.user) in beyond:
+            raise VisitFailedError(
+                Reach.UNREACHABLE,
+                f"{node.address}: the way to it goes over {over.address} again and again "
+                "(ProxyJump in ~/.ssh/config)",
+            )
         return Login(
             host=said.get("hostname", node.address),
-            port=node.port or int(said.get("port", SSH_PORT)),
-            user=node.user or said.get("user") or pwd.getpwuid(os.getuid()).pw_name,
+            port=node.port or _port(said.get("port", str(SSH_PORT)), node.address),
+            user=node.user or said.get("user") or _own_name(),
             keys=tuple(f.expanduser() for f in named)
             or tuple(f for name in IDENTITIES if (f := self._folder / name).exists()),
             named=bool(named),
             known_hosts=tuple(f.expanduser() for f in mine)
             or (*usual, *self._options.system_known_hosts),
-            over=self.login(over) if over else None,
+            over=self.login(over, beyond) if over else None,
         )
+
+    def _configured(self, address: str) -> paramiko.SSHConfigDict:
+        try:
+            with self._lock:  # paramiko's config object is not made for threads
+                return self._config.lookup(address)
+        except FOREIGN as error:
+            raise failure(error, address) from error
 
     @contextlib.contextmanager
     def session(self, login: Login, deadline: float) -> "Iterator[Session]":
@@ -455,12 +471,21 @@ def _load_key(file: Path, passphrase: Callable[[Path], str | None] | None) -> pa
             raise VisitFailedError(Reach.LOGIN_REFUSED, detail) from error
         except FOREIGN:
             continue
-        certificate = file.with_name(f"{file.name}-cert.pub")
-        if certificate.exists():
-            key.load_certificate(str(certificate))
+        _add_certificate(key, file.with_name(f"{file.name}-cert.pub"))
         return key
     wrong = f"{file} is no private key" if secret is None else f"wrong passphrase for {file}"
     raise VisitFailedError(Reach.LOGIN_REFUSED, wrong)
+
+
+def _add_certificate(key: paramiko.PKey, file: Path) -> None:
+    """Load the certificate that lies beside a key. Raises VisitFailedError for a damaged one."""
+    if not file.exists():
+        return
+    try:
+        key.load_certificate(str(file))
+    except FOREIGN as error:
+        said = getattr(error, "strerror", None) or "it is no certificate of that key"
+        raise VisitFailedError(Reach.LOGIN_REFUSED, f"certificate {file}: {said}") from error
 
 
 def _choose_algorithms(transport: paramiko.Transport, known: KnownHosts, login: Login) -> None:
@@ -474,14 +499,40 @@ def _choose_algorithms(transport: paramiko.Transport, known: KnownHosts, login: 
     options.key_types = tuple(sorted(offered, key=lambda kind: kind not in kinds))
 
 
-def _jumps(text: str) -> Node | None:
-    """Read ProxyJump: "a,b" goes over a to b."""
+def _jumps(text: str, address: str) -> Node | None:
+    """Read ProxyJump: "a,b" goes over a to b. Raises VisitFailedError."""
     if not text or text.lower() == "none":
         return None
     over: Node | None = None
     for hop in text.split(","):
-        over = replace(single(hop.strip()), jump=over)
+        try:
+            over = replace(single(hop.strip().removeprefix("ssh://")), jump=over)
+        except InventoryError as error:
+            raise VisitFailedError(
+                Reach.UNREACHABLE, f"{address}: ProxyJump in ~/.ssh/config: {error}"
+            ) from error
     return over
+
+
+def _port(text: str, address: str) -> int:
+    """Read a Port of ~/.ssh/config. Raises VisitFailedError."""
+    if not text.isdecimal() or int(text[:6]) not in PORTS:
+        raise VisitFailedError(
+            Reach.UNREACHABLE, f"{address}: {text!r} in ~/.ssh/config is no port"
+        )
+    return int(text)
+
+
+def _own_name() -> str:
+    """Return the name of who runs netsnap. Raises VisitFailedError if the system knows none."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError as error:
+        raise VisitFailedError(
+            Reach.UNREACHABLE,
+            f"no user to log in as: user {os.getuid()} has no name here, and neither the "
+            "inventory nor ~/.ssh/config gives one",
+        ) from error
 
 
 def _read_config(path: Path) -> paramiko.SSHConfig:

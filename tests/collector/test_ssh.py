@@ -139,6 +139,37 @@ def test_ssh_config_fills_in_what_the_inventory_leaves_out(sshd: Sshd, tmp_path:
     assert (done.reach, done.address) == (Reach.REACHED, "127.0.0.1")
 
 
+@pytest.mark.parametrize(
+    ("lines", "sentence"),
+    [
+        ("Host h\n  Port ssh\n", "h: 'ssh' in ~/.ssh/config is no port"),
+        ("Host h\n  ProxyJump a@@b\n", "h: ProxyJump in ~/.ssh/config: cannot read 'a@@b'"),
+        ("Host *\n  ProxyJump bastion\n", "bastion: the way to it goes over bastion again"),
+        ("Host h\n  ProxyJump ssh://u@h:22\n", "h: the way to it goes over h again"),
+        ("Host h\n  ProxyJump b\nHost b\n  ProxyJump h\n", "b: the way to it goes over h again"),
+        (
+            "CanonicalizeHostname yes\nCanonicalizeFallbackLocal no\nCanonicalDomains a.invalid\n",
+            "h: its name cannot be made canonical",
+        ),
+    ],
+)
+def test_a_mistake_in_ssh_config_is_a_nodes_outcome_with_its_sentence(
+    sshd: Sshd, tmp_path: Path, lines: str, sentence: str
+) -> None:
+    (tmp_path / "config").write_text(lines)
+    done = visit(sshd, Node("n", "h"), folder=tmp_path)
+    assert done.reach is Reach.UNREACHABLE
+    assert done.detail.startswith(sentence)
+
+
+def test_a_damaged_certificate_beside_a_key_is_named(sshd: Sshd, tmp_path: Path) -> None:
+    make_key(tmp_path / "key")
+    (tmp_path / "key-cert.pub").write_text("no certificate")
+    done = visit(sshd, sshd.node(key=tmp_path / "key"))
+    assert done.reach is Reach.LOGIN_REFUSED
+    assert f"certificate {tmp_path / 'key'}-cert.pub: it is no certificate" in done.detail
+
+
 def test_a_jump_host_carries_all_nodes_on_one_connection(own_sshd: Sshd, sshd: Sshd) -> None:
     before = own_sshd.log.count("Accepted publickey")
     jump = own_sshd.node("bastion")
