@@ -7,6 +7,7 @@ from netsnap.diff.changes import Change
 from netsnap.explain.explanation import Evidence
 from parsers.answer import Answer
 from parsers.facts import Fact, Facts
+from parsers.text import Text, decode
 
 Raw = Callable[[str], bytes]
 """Fetch the stored bytes of an answer by their digest (``History.raw``)."""
@@ -16,7 +17,7 @@ ABSENT = "(no such line)"
 
 @dataclass(frozen=True)
 class Witness:
-    """Finds the lines; ``raw`` is asked once for each text."""
+    """Finds the lines, told apart as the readers do; ``raw`` is asked once for each text."""
 
     before: Facts
     after: Facts
@@ -56,8 +57,7 @@ class Witness:
 
     def _lines(self, digest: str) -> list[str]:
         if digest not in self.texts:
-            text = self.raw(digest).decode("utf-8", "backslashreplace")
-            self.texts[digest] = text.splitlines()
+            self.texts[digest] = Text(decode(self.raw(digest))).lines
         return self.texts[digest]
 
 

@@ -73,15 +73,18 @@ def _sides(change: Change) -> tuple[str, str]:
 
 
 def _unread_node(event: Event, world: World) -> Story:
-    view = next(v for v in world.after.snapshot.nodes if v.node == event.node)
+    view = next((v for v in world.after.snapshot.nodes if v.node == event.node), None)
     failed = sorted(
         node
         for node, peer in _failed_neighbours(world)
         if world.owners.get(peer, ("", ""))[0] == event.node
     )
     seen = f"; {' and '.join(failed)} get no answer from it either" if failed else ""
-    sentence = f"{event.node} could not be read at t2 ({view.reach}: {view.detail}){seen}."
-    return Story(NODE, event.node, "reached", str(view.reach), sentence)
+    reach = str(view.reach) if view else "not asked"
+    why = f"{reach}: {view.detail}".removesuffix(": ") if view else reach
+    what = "could not be" if view else "was not"
+    sentence = f"{event.node} {what} read at t2 ({why}){seen}."
+    return Story(NODE, event.node, "reached", reach, sentence)
 
 
 def _failed_neighbours(world: World) -> set[tuple[str, str]]:

@@ -265,6 +265,28 @@ def test_an_unread_node_is_a_cause_by_rule_and_nothing_on_it_is_called_removed()
     assert story.difference.blind
 
 
+def test_a_node_that_was_not_asked_again_is_told_as_just_that() -> None:
+    after = with_bgp(cluster())
+    for other in ("k8s1", "k8s2"):
+        session_down(after, other, "k8s3")
+    t1, t2 = facts(with_bgp(cluster())), facts(after, unreached=("k8s3",))
+    asked = tuple(view for view in t2.snapshot.nodes if view.node != "k8s3")
+    t2 = replace(t2, snapshot=replace(t2.snapshot, nodes=asked), blind=())
+    (cause,) = explain(t1, t2, compare(t1, t2), lambda _: b"").causes
+    assert (cause.subject, cause.after, cause.proof) == ("k8s3", "not asked", Proof.RULE)
+    assert cause.sentence.startswith("k8s3 was not read at t2 (not asked)")
+
+
+def test_evidence_is_the_line_that_the_reader_read_whatever_a_text_holds() -> None:
+    after = cluster()
+    lose_pod_route(after)
+    t1, t2 = facts(cluster()), facts(after)
+    odd = "".join(f"line {number} \x0c \u2028 \x85\r end\n" for number in range(1, 99)).encode()
+    (cause,) = explain(t1, t2, compare(t1, t2), lambda _: odd).causes
+    (was,) = (each for each in cause.evidence if each.snapshot == "t1")
+    assert was.text == f"line {was.line} \\x0c \u2028 \\x85\\x0d end"
+
+
 def test_a_node_that_is_only_unread_breaks_nothing_and_hides_much() -> None:
     story = told(with_bgp(cluster()), with_bgp(cluster()), unreached=("k8s3",))
     assert story.verdict is Verdict.CANNOT_TELL
