@@ -241,7 +241,8 @@ def _enter(scope: str, ways: dict[str, list[str]]) -> None:
 def _ways() -> dict[str, list[str]]:
     """Map each network namespace to the paths that lead into it, bind mounts first."""
     ways: dict[str, list[str]] = {}
-    for line in Path("/proc/self/mountinfo").read_text("utf-8", "surrogateescape").splitlines():
+    mounts = Path("/proc/self/mountinfo").read_bytes().decode("utf-8", "surrogateescape")
+    for line in mounts.removesuffix("\n").split("\n"):  # a path may hold what else ends a line
         fields = line.split(" ")
         if fields[3].startswith("net:["):
             path = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), fields[4])
