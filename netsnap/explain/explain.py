@@ -148,7 +148,7 @@ def _effect(event: Event, change: Change, witness: Witness) -> Effect:
 def _verdict(pairs: Pairs, difference: Difference, happened: list[Event]) -> Verdict:
     if pairs.lost or pairs.outside_lost:
         return Verdict.BROKEN
-    if pairs.unknown:
+    if pairs.unknown or pairs.outside_unknown:
         return Verdict.CANNOT_TELL
     if pairs.restored or pairs.outside_restored:
         return Verdict.RESTORED
@@ -182,8 +182,11 @@ def _sentence(
 
 def _cannot_tell(pairs: Pairs, difference: Difference) -> str:
     hidden = f"{sum(blind.hides for blind in difference.blind)} blind spots"
-    if not pairs.unknown:
+    untold = pairs.unknown or pairs.outside_unknown
+    if not untold:
         return f"No pair was lost that was seen, but there are {hidden}."
-    reasons = Counter(each.reason for each in pairs.unknown if each.reason)
+    reasons = Counter(each.reason for each in untold if each.reason)
     why = reasons.most_common(1)[0][0] if reasons else hidden
-    return f"Cannot tell for {len(pairs.unknown)} of {pairs.total} pairs: {why}."
+    if not pairs.unknown:
+        return f"Cannot tell for {len(untold)} {'way' if len(untold) == 1 else 'ways'} out: {why}."
+    return f"Cannot tell for {len(untold)} of {pairs.total} pairs: {why}."

@@ -120,6 +120,7 @@ class Pairs:
     lost_groups: tuple[PairGroup, ...]
     outside_lost: tuple[PairChange, ...] = ()  # workloads whose way out of the cluster is lost
     outside_restored: tuple[PairChange, ...] = ()
+    outside_unknown: tuple[PairChange, ...] = ()  # told at t1, and not any more
     all: tuple[PairChange, ...] = ()
 
 

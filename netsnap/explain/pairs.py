@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collector.capture import HOST
 from netsnap.explain.explanation import OUTSIDE, PairChange, PairGroup, Pairs
@@ -37,6 +37,10 @@ class Matrix:
             return leaves(self.ways_out.get(pair[0]))
         state = self.states.get(pair)
         return state.works if state else None
+
+    def doubts(self, pair: Pair) -> tuple[str, ...]:
+        """Return the doubts of a pair that is in the matrix."""
+        return self.ways_out[pair[0]].doubts if pair[1] == OUTSIDE else self.states[pair].doubts
 
     def disposition(self, pair: Pair) -> Disposition:
         """How the pair's first failing way ends."""
@@ -101,7 +105,7 @@ def compare_pairs(before: Matrix, after: Matrix) -> Pairs:
         kind = _class_of(pair, before, after)
         if kind != KEPT:
             found[kind].append(change)
-    lost_outside, restored_outside = _outside(before, after)
+    lost_outside, restored_outside, unknown_outside = _outside(before, after)
     return Pairs(
         total=len(everything),
         working=sum(1 for each in everything if each.after is Disposition.DELIVERED),
@@ -114,6 +118,7 @@ def compare_pairs(before: Matrix, after: Matrix) -> Pairs:
         lost_groups=groups(found["lost"]),
         outside_lost=lost_outside,
         outside_restored=restored_outside,
+        outside_unknown=unknown_outside,
         all=tuple(everything),
     )
 
@@ -128,19 +133,21 @@ def _pair_change(pair: Pair, before: Matrix, after: Matrix) -> PairChange:
             reason = f"which network namespace is that of {names} was not read"
     end = is_.disposition if is_ else None
     if was and is_ and (doubt := doubtful(pair, before, after)):
-        reason, end = f"what a changed packet filter does is not told: {doubt}", Disposition.UNKNOWN
+        reason, end = f"whether it still gets through is not told: {doubt}", Disposition.UNKNOWN
     return PairChange(pair[0], pair[1], was.disposition if was else None, end, reason)
 
 
 def doubtful(pair: Pair, before: Matrix, after: Matrix) -> str:
-    """Return a line that makes it untold whether a pair still works, "" if none does.
+    """Return a doubt that makes it untold whether a pair still works, "" if none does.
 
     Lines of a packet filter that are not understood do no harm while they stay as they are.
     """
-    was, is_ = before.states[pair], after.states[pair]
-    if not (was.works and is_.works and is_.doubts) or was.doubts == is_.doubts:
+    if not (before.works(pair) and after.works(pair)):
         return ""
-    return next((each for each in is_.doubts if each not in was.doubts), is_.doubts[0])
+    was, is_ = before.doubts(pair), after.doubts(pair)
+    if not is_ or was == is_:
+        return ""
+    return next((each for each in is_ if each not in was), is_[0])
 
 
 def _class_of(pair: Pair, before: Matrix, after: Matrix) -> str:
@@ -159,20 +166,25 @@ def _class_of(pair: Pair, before: Matrix, after: Matrix) -> str:
     }[was, is_]
 
 
-def _outside(
-    before: Matrix, after: Matrix
-) -> tuple[tuple[PairChange, ...], tuple[PairChange, ...]]:
-    lost, restored = [], []
+def _outside(before: Matrix, after: Matrix) -> tuple[tuple[PairChange, ...], ...]:
+    """Return the ways out that are lost, those that came back, and those not told any more."""
+    lost, restored, unknown = [], [], []
     for name in sorted(before.ways_out.keys() & after.ways_out.keys()):
         pair = (name, OUTSIDE)
         change = PairChange(
             name, OUTSIDE, before.disposition(pair), after.disposition(pair), after.reason(pair)
         )
-        if before.works(pair) is True and after.works(pair) is False:
+        was, is_ = before.works(pair), after.works(pair)
+        if was is True and is_ is False:
             lost.append(change)
-        if before.works(pair) is False and after.works(pair) is True:
+        elif was is False and is_ is True:
             restored.append(change)
-    return tuple(lost), tuple(restored)
+        elif was is True and is_ is None:
+            unknown.append(change)
+        elif doubt := doubtful(pair, before, after):
+            reason = f"whether it still gets through is not told: {doubt}"
+            unknown.append(replace(change, after=Disposition.UNKNOWN, reason=reason))
+    return tuple(lost), tuple(restored), tuple(unknown)
 
 
 def groups(lost: Iterable[PairChange]) -> tuple[PairGroup, ...]:

@@ -45,9 +45,10 @@ class Hop:
 class Path:
     """A packet's way to one address. ``reason`` is a clause: "no route to 192.168.23.194".
 
-    ``doubts`` are lines of packet filters on the way of which it cannot be told whether they end
-    the packet. They are no UNKNOWN: nearly every real cluster has some, and works. What they are
-    good for is comparing: as long as they are the same, the packet fares alike.
+    ``doubts`` are lines of packet filters on the way, and what was not read there, of which it
+    cannot be told whether they end the packet. They are no UNKNOWN: nearly every real cluster has
+    some, and works. What they are good for is comparing: as long as they are the same, the packet
+    fares alike.
     """
 
     disposition: Disposition

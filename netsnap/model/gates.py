@@ -1,7 +1,7 @@
 """What can stop a packet at an interface: its link, the forwarding switch, the reverse path.
 
 Each gate returns None where the packet passes, or the path's end where it does not. A switch that
-the snapshot does not show stops nothing.
+the snapshot does not show stops nothing; where it was not read, ``sieve`` adds a doubt.
 """
 
 from typing import NamedTuple

@@ -15,6 +15,7 @@ from netsnap.model.segment import Segment, segment
 from netsnap.model.space import Own, Place, Port, Space
 from netsnap.model.walk import Walker
 from parsers.facts import Fact, Facts, Key
+from parsers.records import Neighbour, Sysctl
 
 
 class Network:
@@ -99,6 +100,17 @@ class Network:
         return frozenset(
             place for place, space in self.spaces.items() if not space.dark and space.ruleset
         )
+
+    @cached_property
+    def unread(self) -> Mapping[Place, tuple[str, ...]]:
+        """What was not (all) read of a namespace and may end a packet there, in words."""
+        kinds = ((Sysctl.kind, "switches"), (Neighbour.kind, "neighbours"))
+        found = {
+            place: tuple(what for kind, what in kinds if not space.sees(kind))
+            for place, space in self.spaces.items()
+            if not space.dark
+        }
+        return {place: what for place, what in found.items() if what}
 
     def walk(self, source: Place, destination: str, *, source_address: str = "") -> Path:
         """Walk a packet from a namespace to an address.

@@ -1,5 +1,7 @@
 """Packet filters on a way that routing found: which line ends the packet, and which may.
 
+Switches that were not read (forwarding, rp_filter) may end it, too, and so may a next hop of which
+it was not read whether it answers.
 A ping's request is new to connection tracking and its answer is not, so that one way passes
 where the other does not.
 """
@@ -19,15 +21,23 @@ ALIVE = frozenset({Disposition.DELIVERED, Disposition.LEFT_CLUSTER, Disposition.
 
 def sift(network: Network, path: Path, source: str, destination: str, *, new: bool) -> Path:
     """Cut a path where a packet filter surely drops the packet, and note what may drop it."""
-    if not network.filtering or path.disposition not in ALIVE or not destination:
+    nothing_to_ask = not network.filtering and not network.unread
+    if nothing_to_ask or path.disposition not in ALIVE or not destination:
         return path
     doubts: list[str] = []
     for at, hop in enumerate(path.hops):
         hooks = _hooks(hop)
-        if not hooks or (hop.node, hop.netns) not in network.filtering:
+        if not hooks:
+            continue
+        place = (hop.node, hop.netns)
+        doubts += (
+            f"{hop.node} {hop.netns}: the {what} there were not read"
+            for what in network.unread.get(place, ())
+        )
+        if place not in network.filtering:
             continue
         flow = Flow(source, destination, hop.ingress, hop.device, new)
-        judged = network.spaces[hop.node, hop.netns].ruleset.judge(hooks, flow)
+        judged = network.spaces[place].ruleset.judge(hooks, flow)
         if judged.drop is not None:
             return _dropped(network, path, at, judged)
         doubts += (f"{hop.node} {hop.netns}: {doubt}" for doubt in judged.doubts)

@@ -34,6 +34,7 @@ def document(told: Explanation, t1: Snapshot, t2: Snapshot, *, all_pairs: bool =
         "groups": [_group(each) for each in told.pairs.lost_groups],
         "outside_lost": [_pair(each) for each in told.pairs.outside_lost],
         "outside_restored": [_pair(each) for each in told.pairs.outside_restored],
+        "outside_unknown": [_pair(each) for each in told.pairs.outside_unknown],
     }
     if all_pairs:
         pairs["all"] = [_pair(each) for each in told.pairs.all]

@@ -140,9 +140,10 @@ def _blind(told: Explanation, *, details: bool) -> Iterator[str]:
             continue
         probe = f" {spot.probe}" if spot.netns and spot.probe else ""
         counts[f"{spot.node}{probe} {WHEN.get(each.when, each.when)}", spot.reason] += 1
-    unknown = told.pairs.unknown
-    if unknown and told.verdict is not Verdict.CANNOT_TELL:  # whose first line says it
-        yield count(len(unknown), "pair")
+    pairs, ways_out = len(told.pairs.unknown), len(told.pairs.outside_unknown)
+    if told.verdict is not Verdict.CANNOT_TELL:  # whose first line says it
+        yield from [count(pairs, "pair")] if pairs else []
+        yield from [count(ways_out, "way") + " out of the cluster"] if ways_out else []
     for (where, reason), number in counts.items():
         yield f"{where}: {reason}" + (f" (in {number} places)" if number > 1 else "")
 

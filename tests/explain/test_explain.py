@@ -390,6 +390,27 @@ def test_a_filter_that_could_not_be_read_makes_the_pairs_that_cross_it_untold() 
     assert "the filter of k8s2 was not read" in story.sentence
 
 
+@pytest.mark.parametrize("kind", ["sysctl", "filter-rule", "rule", "route", "neighbour"])
+def test_what_was_not_read_is_never_called_unbroken_because_something_else_changed(
+    kind: str,
+) -> None:
+    alone = {place: records for place, records in cluster(1).items() if place[0] == "k8s2"}
+    for world in (cluster(), alone):
+        after = {place: [*records] for place, records in world.items()}
+        after[HOST2].append(route("203.0.113.0/24", NIC, GATEWAY))
+        t1, t2 = facts(world), facts(after, hidden=[("k8s2", HOST, kind)])
+        story = explain(t1, t2, compare(t1, t2), lambda _: b"")
+        assert story.pairs.outside_unknown
+        assert story.verdict is Verdict.CANNOT_TELL
+        assert story.sentence.startswith("Cannot tell for ")
+
+
+def test_switches_read_in_neither_snapshot_leave_a_pair_as_it_was() -> None:
+    hidden = [("k8s2", HOST, "sysctl")]
+    t1, t2 = facts(cluster(), hidden=hidden), facts(cluster(), hidden=hidden)
+    assert explain(t1, t2, compare(t1, t2), lambda _: b"").pairs.unknown == ()
+
+
 def test_a_rule_that_no_ping_feels_is_told() -> None:
     after = with_bgp(cluster())
     after[HOST2].append(FilterRule("inet f", "i", "tcp dport 23 drop"))
