@@ -93,12 +93,18 @@ def _url(text: str) -> tuple[sa.URL, str]:
             "that database URL has a port that is no number; "
             "write it as postgresql://user@host:5432/name"
         ) from error
-    shown = url.render_as_string(hide_password=True)
+    shown = _without_secrets(url).render_as_string(hide_password=True)
     if url.drivername in ("sqlite", "sqlite+pysqlite"):
         return url.set(drivername="sqlite"), shown
     if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
         return url.set(drivername="postgresql+psycopg"), shown
     raise HistoryError(f"a history is a SQLite file or a postgresql:// database, not {shown}")
+
+
+def _without_secrets(url: sa.URL) -> sa.URL:
+    """Hide what libpq takes as a secret behind the "?", too."""
+    hidden = {name: "hidden" for name in url.query if "password" in name.lower()}
+    return url.update_query_dict(hidden)
 
 
 def _prepare_file(path: Path, *, create: bool) -> None:
