@@ -5,7 +5,8 @@ the same mask, so that "the password changed" still shows, and without the key n
 guesses against it. All other bytes stay as they are.
 
 What counts as a secret: every environment value of a container; values of flags, labels and
-members whose name looks secret; passwords in URLs and in ``password "…"`` statements. The value
+members whose name looks secret; passwords in URLs, in ``password "…"`` statements and in
+``Authorization:`` headers. The value
 of one that *looks* secret is then masked wherever else the node printed it (a command line in
 ``docker ps``, an error message), if it has six characters or more and is no address and no word
 that the outputs themselves are made of.
@@ -50,7 +51,13 @@ def mask(capture: Capture, key: bytes) -> Capture:
 
 def mask_visit(visit: Visit, key: bytes) -> Visit:
     """Return the visit without secrets: those of one capture are masked in all of them."""
-    return dataclasses.replace(visit, captures=_masked(visit.captures, key))
+    said = _encoded(visit.detail)  # it may quote what a login printed
+    found = in_wording(said, assignments=True, strings=False)
+    return dataclasses.replace(
+        visit,
+        captures=_masked(visit.captures, key),
+        detail=_cut(said, found, key).decode("utf-8", "replace"),
+    )
 
 
 def _masked(captures: Sequence[Capture], key: bytes) -> tuple[Capture, ...]:

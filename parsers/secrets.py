@@ -22,7 +22,12 @@ _SURE_KEY = re.compile(
 )
 _FREE_FORM = frozenset({b"Labels", b"Annotations", b"Config", b"DriverOpts", b"Options"})
 
-_URL_LOGIN = re.compile(rb'://[^\s/:@"]*+:(?P<secret>[^\s/@"]++)@')
+# Up to the last "@" before the host ends: a password may hold one, whatever the standard says.
+_URL_LOGIN = re.compile(rb'://[^\s/:@"]*+:(?P<secret>[^\s/"]+)@')
+_HEADER_LOGIN = re.compile(
+    rb"\bauthorization:\s{0,16}(?:basic|bearer|token)\s{1,16}(?P<secret>[\w.~+/=-]++)",
+    re.IGNORECASE,
+)
 
 
 def _password_statement(quote: bytes) -> re.Pattern[bytes]:
@@ -101,12 +106,14 @@ def in_json(text: bytes) -> Iterator[Secret]:
 
 
 def in_wording(text: bytes, *, assignments: bool, strings: bool) -> Iterator[Secret]:
-    """Find ``password "…"`` and ``://user:…@`` and, if asked for, ``--token …`` and ``PASS=…``.
+    """Find ``password "…"``, ``://user:…@`` and ``Authorization: Bearer …``.
+
+    If asked for, also ``--token …`` and ``PASS=…``.
 
     ``strings`` says that the text is made of quoted strings: JSON, or the table of docker ps.
     """
     password_statement, value = _IN_STRING if strings else _IN_PLAIN
-    for pattern in (_URL_LOGIN, password_statement):
+    for pattern in (_URL_LOGIN, _HEADER_LOGIN, password_statement):
         for login in pattern.finditer(text):
             yield _secret(login.start("secret"), login["secret"], elsewhere=True)
     if assignments:

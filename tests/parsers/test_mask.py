@@ -127,6 +127,10 @@ def test_a_secret_is_masked_in_every_answer_of_the_node(secret: str) -> None:
         (b"\"sh -c 'DB_PASS=hunter22 run'\"", b"\"sh -c 'DB_PASS=%s run'\""),
         (b'"run --secret=\\"hunter22\\" x"', b'"run --secret=\\"%s\\" x"'),
         (b'"psql postgres://me:hunter22@db/x"', b'"psql postgres://me:%s@db/x"'),
+        (
+            b"\"curl -H 'Authorization: Bearer hunter22'\"",
+            b"\"curl -H 'Authorization: Bearer %s'\"",
+        ),
     ],
 )
 def test_secrets_of_a_command_line_are_masked_where_they_stand(
@@ -149,6 +153,23 @@ def test_arguments_labels_and_health_checks_are_masked() -> None:
     assert b"--verbose" in masked
     assert b'"com.example.author": "Ann"' in masked
     json.loads(masked)
+
+
+def test_a_password_with_an_at_sign_is_masked_to_its_end() -> None:
+    said = b"dial postgres://me:hunt@er22@db/x and http://172.16.0.1:80/a@b failed"
+    masked = mask(_capture("docker-ps", b"", said), KEY).stderr
+    assert masked.startswith(b"dial postgres://me:masked:")
+    assert masked.endswith(b"@db/x and http://172.16.0.1:80/a@b failed")
+    assert b"er22" not in masked
+
+
+def test_what_a_failed_login_printed_is_masked() -> None:
+    said = "k8s2: sh did not start (exit status 1): export DB_PASSWORD=hunter22; http://a:s3cret@b"
+    visit = dataclasses.replace(_visit(), reach=Reach.NO_SHELL, detail=said)
+    detail = mask_visit(visit, KEY).detail
+    assert detail.startswith("k8s2: sh did not start (exit status 1): export DB_PASSWORD=masked:")
+    assert "hunter22" not in detail
+    assert "s3cret" not in detail
 
 
 def test_a_bgp_password_is_masked_in_any_text() -> None:
@@ -212,6 +233,8 @@ HOSTILE = {
     "assignments": b"a=" * 200_000,
     "quoted assignments": b"token='" * 60_000,
     "urls": b"://a:" * 80_000,
+    "one long login": b"://a:" + b"b:" * 200_000,
+    "headers": b"authorization: basic " * 40_000,
     "password statements": b'password "x\n' * 40_000,
     "password and blanks": b"password" + b" " * 400_000,
     "one long word": b"token" * 80_000,
