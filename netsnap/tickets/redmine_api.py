@@ -49,12 +49,18 @@ class Session:
     def __init__(self, url: str, key: str, *, timeout: float, ca_file: str) -> None:
         self._url = url
         self._key = key
-        self._client = httpx.Client(
-            base_url=url,
-            headers={"Accept": "application/json", "User-Agent": "netsnap"},
-            timeout=timeout,
-            verify=ssl.create_default_context(cafile=ca_file or None),
-        )
+        try:
+            self._client = httpx.Client(
+                base_url=url,
+                headers={"Accept": "application/json", "User-Agent": "netsnap"},
+                timeout=timeout,
+                verify=ssl.create_default_context(cafile=ca_file or None),
+            )
+        except (ValueError, ImportError) as error:  # of the proxies that the environment names
+            raise TicketError(
+                f"Redmine at {url} cannot be reached: {brief(str(error))}. "
+                "Is a proxy in the environment that is not http:// or https://?"
+            ) from error
 
     def __enter__(self) -> Self:
         return self

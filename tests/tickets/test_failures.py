@@ -124,6 +124,19 @@ def test_nobody_listens(target: str, bundle: Path) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "gopher://me:hunter2@h:1", "http://[x"])
+def test_a_proxy_that_cannot_be_used_is_a_sentence(
+    target: str, proxy: str, bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("ALL_PROXY", "HTTP_PROXY"):
+        monkeypatch.setenv(name, proxy)
+        monkeypatch.setenv(name.lower(), proxy)
+    said = attempt(target, "http://tracker.invalid", bundle)
+    assert "cannot be reached" in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("target", TARGETS)
 def test_a_name_that_nobody_has(target: str, bundle: Path) -> None:
     assert "cannot be reached: " in attempt(target, "http://tracker.invalid", bundle)
 
