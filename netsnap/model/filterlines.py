@@ -96,7 +96,7 @@ def _line(words: list[str]) -> Line:
             return Line(tuple(conditions), *_end([word, *words]))
         elif word not in WITHOUT_EFFECT:
             field = _field(word, words)
-            if field is None:
+            if field is None or words[:1] == ["."]:  # a concatenation is not taken apart
                 return Line(tuple(conditions), *_end([word, *words]), vague=True)
             if words[:1] == ["vmap"]:
                 chooser = _chooser(field, "".join(words[1:2]))

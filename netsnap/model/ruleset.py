@@ -21,6 +21,8 @@ FAMILIES = {"ip": (IPV4,), "ip6": (IPV6,), "inet": (IPV4, IPV6), "netdev": (IPV4
 ELEMENT = "element "
 
 ALL_ENDS = frozenset({End.ACCEPT, End.DROP, End.NEXT})
+DEEPEST = 64
+"""Chains below each other that are followed; the kernel takes 16 (NFT_JUMP_STACK_SIZE)."""
 
 
 class Judgement(NamedTuple):
@@ -147,16 +149,21 @@ class Run:
         self.steps: list[str] = []
         self.dropped: Fact | None = None
         self._left: dict[str, frozenset[End]] = {}
+        self._depth = 0
 
     def chain(self, name: str) -> frozenset[End]:
         """Return how the packet may leave a chain; NEXT is its end, or ``return``.
 
         Each is walked once, so that the cost follows the lines. The kernel takes no circle of
-        jumps: in a text that has one, everything is possible.
+        jumps and none that go too deep: in a text that has one, everything is possible.
         """
         if name not in self._left:
+            if self._depth >= DEEPEST:
+                return ALL_ENDS
             self._left[name] = ALL_ENDS
+            self._depth += 1
             self._left[name] = self._walk(name)
+            self._depth -= 1
         return self._left[name]
 
     def _walk(self, name: str) -> frozenset[End]:
@@ -176,7 +183,9 @@ class Run:
     def _ends(self, line: Line, fact: Fact) -> frozenset[End]:
         if line.end is End.MAPPED:
             chosen = line.choose(self._flow, self._sets) if line.choose else None
-            return self._ends(chosen, fact) if chosen is not None else ALL_ENDS
+            # A map's verdict is no map again: what says so is no text of nft's.
+            told = chosen is not None and chosen.end is not End.MAPPED
+            return self._ends(chosen, fact) if chosen is not None and told else ALL_ENDS
         if line.end is End.JUMP:
             return self.chain(line.target)
         if line.end is End.GOTO:

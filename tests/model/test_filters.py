@@ -85,6 +85,29 @@ def test_circles_and_trees_of_jumps_cost_no_more_than_their_lines() -> None:
     assert not failing(filtered(("c", FORWARD), ("c", "jump x0"), *circle, *tree))
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (("f", "jump c0"), *((f"c{n}", f"jump c{n + 1}") for n in range(2000)), ("c2000", "drop")),
+        (("f", "ip saddr vmap @m"), ("map m", f"element {POD} : ip saddr vmap @m")),
+        (("f", f'iifname . ip saddr {{ "{VETH}" . {POD} }} drop'),),
+        (("f", f'oifname . ip daddr vmap {{ "{VETH}" . {POD} : drop }}'),),
+        (("f", "iifname . ip saddr @denied drop"), ("set denied", f'element "{VETH}" . {POD}')),
+    ],
+    ids=[
+        "deep",
+        "map of maps",
+        "concatenation",
+        "concatenation in a map",
+        "concatenation in a set",
+    ],
+)
+def test_what_is_too_deep_or_not_taken_apart_is_a_doubt(rules: tuple[tuple[str, str], ...]) -> None:
+    states = list(pairs(Network.of(facts(filtered(("f", FORWARD), *rules)))))
+    assert all(pair.works for pair in states)
+    assert any(pair.doubts for pair in states)
+
+
 def test_the_elements_of_a_set_count() -> None:
     lines = [("set s", "type ipv4_addr"), ("c", FORWARD), ("c", "ip saddr @s drop")]
     assert not failing(filtered(*lines))
