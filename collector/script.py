@@ -2,7 +2,7 @@
 
 It runs in dash, busybox sh and bash, writes no file and changes nothing on the node. It travels
 over stdin and stdin then stays open: its end tells the node that nobody listens any more. What it
-writes is specified in ``collector.frames``, which reads it. ``docs/collector.md`` has the picture.
+writes is specified in ``collector.frames``, which reads it.
 
 Processes of one question, each arrow a pipe::
 

@@ -14,7 +14,6 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, NamedTuple
@@ -200,11 +199,6 @@ def distinct(rows: Iterable[Row]) -> dict[Key, int]:
         if row.key not in places:
             places[row.key] = next(following)
     return places
-
-
-def at_node(row: Row, stdout: bytes, stderr: bytes, node: str) -> Capture:
-    """Return the capture that a row was made of, but for its times."""
-    return replace(stripped(row, stdout, stderr), node=node, question=row.question)
 
 
 def _json(value: Any) -> bytes:
