@@ -6,6 +6,7 @@ hops are all dead is passed over for the next one, down to shorter prefixes
 (net/ipv4/fib_trie.c, net/core/fib_rules.c).
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -48,6 +49,8 @@ ENDS = {
 """Route types and rule actions that end a look-up."""
 
 PASSED_ON = "throw"
+PRIORITY = re.compile(r"[0-9]{1,10}")
+LENGTH = re.compile(r"[0-9]{1,3}")
 
 
 class Member(NamedTuple):
@@ -170,7 +173,7 @@ class Step:
         word = rest.split()[0] if rest.split() else ""
         if verb in ("lookup", "table") and word and not word.startswith("["):
             return cls(fact, rule, selector, table=word, shortest=_shortest(rule))
-        if verb == "goto" and word.isdecimal():
+        if verb == "goto" and PRIORITY.fullmatch(word):
             return cls(fact, rule, selector, goto=int(word))
         if verb in ("nop", PASSED_ON):
             return cls(fact, rule, selector)
@@ -229,6 +232,6 @@ def _shortest(rule: Rule) -> int:
     """Return the shortest prefix length that counts, from ``suppress_prefixlength N``."""
     words = " ".join((rule.action, *rule.attributes)).split()
     for name, value in pairwise(words):
-        if name in ("suppress_prefixlength", "suppress_prefixlen") and value.isdecimal():
+        if name in ("suppress_prefixlength", "suppress_prefixlen") and LENGTH.fullmatch(value):
             return int(value) + 1
     return 0

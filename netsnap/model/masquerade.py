@@ -66,6 +66,10 @@ def _masquerading(space: Space, own: str, device: str) -> Fact | None:
         found = DOCKERS.fullmatch(fact.record.rule) if isinstance(fact.record, FilterRule) else None
         if found is None or device in (found["bridge"], found["other"]):
             continue
-        if block(found["source"]).holds(number(own)):
+        try:
+            holds = block(found["source"]).holds(number(own))
+        except ValueError:  # a text that is not nft's
+            continue
+        if holds:
             return fact
     return None

@@ -36,11 +36,17 @@ class Selector:
                 never = True
             else:
                 other.append(name)
+        blocks: dict[str, Block | None] = {}
+        for name in ("from", "to"):
+            try:
+                blocks[name] = _block(values.get(name, "all"))
+            except ValueError:  # no address: what the rule means cannot be told
+                other.append(f"{name} {values[name]}")
         # oif selects packets of a socket bound to an interface; the model's are not bound.
         found = cls(
             inverted=inverted,
-            source=_block(values.get("from", "all")),
-            destination=_block(values.get("to", "all")),
+            source=blocks.get("from"),
+            destination=blocks.get("to"),
             ingress=values.get("iif", values.get("dev")),
             never=never or "oif" in values,
             other=tuple(other),
@@ -82,6 +88,7 @@ ANY = Selector()
 
 
 def _block(text: str) -> Block | None:
+    """Read a rule's prefix or address, None for all. Raises ValueError for anything else."""
     if text == "all" or text.endswith("/0"):
         return None
     if "/" in text:

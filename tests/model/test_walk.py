@@ -539,3 +539,22 @@ def test_each_node_without_a_route_says_so_itself() -> None:
         for node in NODES
     ]
     assert ends == list(NODES)
+
+
+@pytest.mark.parametrize(
+    ("selector", "action"),
+    [
+        ("from bogus", "blackhole"),
+        ("from 10.0.0.0/99", "blackhole"),
+        ("from all to 1.2.3", "blackhole"),
+        ("not from bogus", "blackhole"),
+        ("from all", f"goto {'9' * 5000}"),
+        ("from bogus", f"lookup main suppress_prefixlength {'9' * 5000}"),
+    ],
+)
+def test_a_rule_that_no_kernel_prints_is_told_as_not_understood(selector: str, action: str) -> None:
+    world = cluster()
+    world["k8s2", HOST].insert(0, Rule(4, 1, selector, action))
+    states = [pair for pair in pairs(Network.of(facts(world))) if pair.works is not True]
+    assert states
+    assert {pair.works for pair in states} == {None}
