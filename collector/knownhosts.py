@@ -31,9 +31,14 @@ class KnownKey:
 
 @dataclass(slots=True)
 class KnownHosts:
-    """The lines of some files. ``missing`` are the files that could not be read, and why."""
+    """The lines of some files.
+
+    ``missing`` are the files that are not there, ``unreadable`` those that are and could not be
+    read, each with the reason: what these hold nobody knows.
+    """
 
     missing: list[str] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
     _plain: dict[str, list[KnownKey]] = field(default_factory=dict)
     _hashed: list[tuple[bytes, bytes, KnownKey]] = field(default_factory=list)
     _patterns: list[tuple[tuple[str, ...], KnownKey]] = field(default_factory=list)
@@ -51,11 +56,14 @@ class KnownHosts:
         return found
 
     def read(self, path: Path) -> None:
-        """Add a file's lines. A file that is not there holds no keys; that is noted."""
+        """Add a file's lines. One that is not there holds no keys; one not readable, who knows."""
         try:
             text = path.read_text(encoding="utf-8", errors="replace")
-        except OSError as error:
+        except (FileNotFoundError, NotADirectoryError) as error:
             self.missing.append(f"{path}: {error.strerror}")
+            return
+        except OSError as error:
+            self.unreadable.append(f"{path}: {error.strerror}")
             return
         for number, line in enumerate(text.splitlines(), start=1):
             self._add(line.split(), f"{path}:{number}")

@@ -284,6 +284,12 @@ class Ssh:
                 f"{login}: its host key is {key.get_name()} {print_}, not the one in "
                 f"{valid[0].where}; if the node was set up anew, replace that line",
             )
+        if known.unreadable:  # it may hold another key for this host: then it is changed
+            raise VisitFailedError(
+                Reach.HOST_KEY_UNKNOWN,
+                f"{login}: its host key {key.get_name()} {print_} cannot be checked: "
+                f"{'; '.join(known.unreadable)}",
+            )
         if not self._options.accept_unknown:
             where = "; ".join(known.missing) or ", ".join(map(str, login.known_hosts))
             raise VisitFailedError(

@@ -101,6 +101,18 @@ def test_an_unknown_host_key_is_refused_unless_the_user_says_so(sshd: Sshd, tmp_
     assert empty.read_text() == ""
 
 
+def test_known_hosts_that_cannot_be_read_make_no_key_an_unknown_one(
+    sshd: Sshd, tmp_path: Path
+) -> None:
+    folder = tmp_path / "known_hosts"
+    folder.mkdir()
+    done = visit(sshd, sshd.node(known_hosts=folder), accept_unknown=True)
+    assert done.reach is Reach.HOST_KEY_UNKNOWN
+    assert f"cannot be checked: {folder}: Is a directory" in done.detail
+    gone = sshd.node(known_hosts=tmp_path / "gone")
+    assert visit(sshd, gone, accept_unknown=True).reach is Reach.REACHED
+
+
 def test_a_changed_host_key_is_refused_with_its_line(sshd: Sshd, tmp_path: Path) -> None:
     make_key(tmp_path / "other")
     public = " ".join((tmp_path / "other.pub").read_text().split()[:2])
