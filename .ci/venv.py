@@ -63,10 +63,10 @@ def _apt_install_venv() -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-    quiet = {"env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}, "stdout": sys.stderr}
-    subprocess.call(["apt-get", "update", "-qq"], **quiet)  # type: ignore[call-overload]
-    status = subprocess.call(["apt-get", "install", "-y", "-qq", name], **quiet)  # type: ignore[call-overload]
-    return bool(status == 0)
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update", "-qq"], ["install", "-y", "-qq", name]):
+        status = subprocess.call(["apt-get", *words], env=environment, stdout=sys.stderr)
+    return status == 0
 
 
 def _pip_wheel(folder: Path) -> Path:
