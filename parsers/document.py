@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from collector.probe import Where
 from parsers import records
-from parsers.catalogue import ENTRIES, Entry
+from parsers.catalogue import ENTRIES
+from parsers.entry import Entry
 from parsers.roles import Record, roles
 
 _FIELD = re.compile(
@@ -17,7 +18,7 @@ _FIELD = re.compile(
 )
 _INTRODUCTION = (
     "What netsnap reads, and the command that it reads it from. Generated from"
-    " `parsers/records.py` and `parsers/catalogue.py` by `python -m parsers.document`."
+    " `parsers/records/` and `parsers/asked/` by `python -m parsers.document`."
 )
 _ROLES = """\
 | role | meaning |
@@ -48,12 +49,13 @@ def document() -> str:
 
 
 def _questions() -> str:
-    rows = ["| probe | asked | needs | limit | records |", "|---|---|---|---|---|"]
+    rows = ["| probe | profile | asked | needs | limit | records |", "|---|---|---|---|---|---|"]
     for entry in ENTRIES:
         probe = entry.probe
         kinds = ", ".join(f"[{kind.kind}](#{kind.kind})" for kind in entry.kinds)
-        asked = _WHERE[probe.where]
-        rows.append(f"| `{probe.name}` | {asked} | {probe.needs} | {probe.limit:g} s | {kinds} |")
+        profile, asked = entry.profile.name.lower(), _WHERE[probe.where]
+        cells = (f"`{probe.name}`", profile, asked, probe.needs, f"{probe.limit:g} s", kinds)
+        rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)
 
 

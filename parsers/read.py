@@ -5,7 +5,7 @@ from typing import Any
 
 from collector.capture import Capture, Outcome
 from parsers import catalogue
-from parsers.catalogue import Entry
+from parsers.entry import Entry
 from parsers.reading import Reading
 from parsers.text import Text, decode
 

@@ -7,7 +7,7 @@ import pytest
 
 from collector.probe import Where
 from parsers import catalogue
-from parsers.catalogue import Entry
+from parsers.entry import Entry
 from parsers.records import RECORDS, Sysctl
 from parsers.text import Text, decode
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from parsers.catalogue import ENTRIES, Entry
+from parsers.catalogue import ENTRIES
+from parsers.entry import Entry
 from parsers.text import Text, decode
 from tests.golden import samples
 

@@ -1,0 +1,1 @@
+"""What is asked of a node, by subject; ``parsers.catalogue`` has the order."""

@@ -1,0 +1,92 @@
+"""What ``ip`` tells of a network namespace."""
+
+import re
+
+from collector.probe import Probe, Where
+from parsers.entry import NETNS_EXEC, Entry, Profile, whole_lines
+from parsers.interfaces import read_interfaces
+from parsers.neighbours import read_neighbours
+from parsers.records import Address, Interface, Neighbour, Route, Rule
+from parsers.routes import read_routes
+from parsers.rules import read_rules
+
+_NO_SUCH_FAMILY = whole_lines(
+    r"RTNETLINK answers: Address family not supported by protocol\nDump terminated"
+)
+"""A kernel without IPv6, or without IPv6 rules: there are none, and that is an answer."""
+
+_SHOW = r"(?: (?:show|list|ls|sh|s|l)\b.*)?"
+
+
+def _ip(words: str, *, family: str = r"(?: -4| -f inet)?") -> re.Pattern[str]:
+    """Match an ``ip`` command as typed, with any options beside those for a family and JSON."""
+    options = r"(?: -(?!4\b|6\b|f\b|j\b)\w+)*"
+    return re.compile(f"{NETNS_EXEC}ip{options}{family}{options} {words}{_SHOW}")
+
+
+_SIX = r"(?: -6| -f inet6)"
+_ANY = r"(?: -[46]| -f inet6?)?"
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        Probe("ip-addr", "ip -d addr show", Where.NETNS, needs="ip"),
+        read_interfaces,
+        (Interface, Address),
+        _ip(r"(?:a|ad|addr|addre|addres|address|l|li|lin|link)", family=_ANY),
+        Profile.QUICK,
+        quiet=True,
+        always=True,
+    ),
+    Entry(
+        Probe("ip-route", "ip -4 route show table all", Where.NETNS, needs="ip"),
+        read_routes,
+        (Route,),
+        _ip(r"r(?:o(?:ute?)?)?"),
+        Profile.QUICK,
+        quiet=True,
+        always=True,
+        family=4,
+    ),
+    Entry(
+        Probe("ip6-route", "ip -6 route show table all", Where.NETNS, needs="ip"),
+        read_routes,
+        (Route,),
+        _ip(r"r(?:o(?:ute?)?)?", family=_SIX),
+        Profile.QUICK,
+        harmless=_NO_SUCH_FAMILY,
+        quiet=True,
+        always=True,
+        family=6,
+    ),
+    Entry(
+        Probe("ip-rule", "ip -4 rule show", Where.NETNS, needs="ip"),
+        read_rules,
+        (Rule,),
+        _ip(r"rule?"),
+        Profile.QUICK,
+        quiet=True,
+        always=True,
+        family=4,
+    ),
+    Entry(
+        Probe("ip6-rule", "ip -6 rule show", Where.NETNS, needs="ip"),
+        read_rules,
+        (Rule,),
+        _ip(r"rule?", family=_SIX),
+        Profile.QUICK,
+        harmless=_NO_SUCH_FAMILY,
+        quiet=True,
+        always=True,
+        family=6,
+    ),
+    Entry(
+        Probe("ip-neigh", "ip neigh show", Where.NETNS, needs="ip"),
+        read_neighbours,
+        (Neighbour,),
+        _ip(r"n(?:e(?:i(?:g(?:h(?:bou?r)?)?)?)?)?", family=_ANY),
+        Profile.QUICK,
+        quiet=True,
+        always=True,
+    ),
+)
