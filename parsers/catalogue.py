@@ -33,7 +33,7 @@ PROBES: tuple[Probe, ...] = tuple(each.probe for each in ENTRIES if each.probe.c
 
 def probes(profile: Profile) -> tuple[Probe, ...]:
     """Return what a node is asked in this profile, in order."""
-    chosen = (each for each in ENTRIES if each.profile <= profile)
+    chosen = (each for each in ENTRIES if profile.asks(each.profile))
     return tuple(each.probe for each in chosen if each.probe.command)
 
 

@@ -53,7 +53,7 @@ def _questions() -> str:
     for entry in ENTRIES:
         probe = entry.probe
         kinds = ", ".join(f"[{kind.kind}](#{kind.kind})" for kind in entry.kinds)
-        profile, asked = entry.profile.name.lower(), _WHERE[probe.where]
+        profile, asked = str(entry.profile), _WHERE[probe.where]
         cells = (f"`{probe.name}`", profile, asked, probe.needs, f"{probe.limit:g} s", kinds)
         rows.append("| " + " | ".join(cells) + " |")
     return "\n".join(rows)

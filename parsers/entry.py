@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import StrEnum
 
 from collector.probe import Probe
 from parsers.reading import Reading
@@ -16,7 +16,7 @@ NETNS_EXEC = r"(?:(?:sudo )?(?:ip netns exec \S+ |nsenter .*?))?(?:sudo )?"
 SUDO = r"(?:sudo )?"
 
 
-class Profile(IntEnum):
+class Profile(StrEnum):
     """How much is asked; each profile asks all that those before it ask.
 
     ``QUICK`` is what the model of forwarding and the chain of causes are made of, ``DEFAULT`` adds
@@ -24,9 +24,14 @@ class Profile(IntEnum):
     costs a node noticeably more or is seldom needed.
     """
 
-    QUICK = 1
-    DEFAULT = 2
-    FULL = 3
+    QUICK = "quick"
+    DEFAULT = "default"
+    FULL = "full"
+
+    def asks(self, other: "Profile") -> bool:
+        """Say whether this profile asks what ``other`` asks."""
+        order = list(Profile)
+        return order.index(other) <= order.index(self)
 
 
 @dataclass(frozen=True, slots=True)

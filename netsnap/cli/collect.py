@@ -20,7 +20,8 @@ from netsnap.cli.maskkey import mask_key
 from netsnap.history.heads import SHORT, SnapshotHead
 from netsnap.history.store import History
 from netsnap.report.words import count
-from parsers.catalogue import PROBES
+from parsers.catalogue import entry, probes
+from parsers.entry import Profile
 from parsers.mask import mask_visit
 from parsers.read import read
 
@@ -44,6 +45,9 @@ def collect(
         bool, typer.Option("--local", help="This machine, without SSH (through pyroute2).")
     ] = False,
     label: Annotated[str, typer.Option("--label", "-l", help="A name for the snapshot.")] = "",
+    profile: Annotated[
+        Profile, typer.Option("--profile", "-p", help="How much is asked of a node.")
+    ] = Profile.DEFAULT,
     width: Annotated[int, typer.Option("--width", help="Nodes asked at a time.", min=1)] = 10,
     node_limit: Annotated[
         float, typer.Option("--node-limit", help="Seconds one node may take.", min=1)
@@ -82,16 +86,18 @@ def collect(
     with open_history(db) as history:
         history.check_label(label)
         key = mask_key()  # before the sweep: an answer that cannot be masked would be lost
-        done = _asked(nodes, options, local_=local_)
+        done = _asked(nodes, probes(profile), options, local_=local_)
         head = save(done, history, key, label=label)
         summary(done, head)
     reached = all(visit.reach is Reach.REACHED for visit in done.visits)
     raise typer.Exit(ALL_REACHED if reached else SOME_NOT)
 
 
-def _asked(nodes: Sequence[Node], options: SweepOptions, *, local_: bool) -> Sweep:
+def _asked(
+    nodes: Sequence[Node], asked: Sequence[Probe], options: SweepOptions, *, local_: bool
+) -> Sweep:
     try:
-        return _here(options) if local_ else ask(nodes, PROBES, options)
+        return _here(asked, options) if local_ else ask(nodes, asked, options)
     except KeyboardInterrupt:
         say("nothing was saved", messages())
         raise
@@ -107,11 +113,11 @@ def _passphrase(key: Path) -> str:
     return getpass(f"passphrase of {key}: ")
 
 
-def _here(options: SweepOptions) -> Sweep:
+def _here(asked: Sequence[Probe], options: SweepOptions) -> Sweep:
     from collector import local  # noqa: PLC0415 -- pyroute2 takes 0.1 s that only this way needs
 
     started = now()
-    visit = local.collect_local(PROBES, options=options, clock=now)
+    visit = local.collect_local(asked, options=options, clock=now)
     return Sweep(started, now(), (visit,))
 
 
@@ -175,9 +181,10 @@ def _visit_words(visit: Visit) -> str:
         if outcomes[outcome]:
             named = sorted({c.question.probe for c in visit.captures if c.outcome is outcome})
             words.append(f"{outcomes[outcome]} {outcome} ({', '.join(named)})")
-    missing = sorted({c.question.probe for c in visit.captures if c.outcome is Outcome.MISSING})
+    missing = {c.question.probe for c in visit.captures if c.outcome is Outcome.MISSING}
     if missing:
-        words.append(f"not there: {', '.join(missing)}")
+        programs = sorted({entry(probe).probe.needs for probe in missing})
+        words.append(f"not there: {', '.join(programs)}")
     unknown = sum(len(read(capture).ledger.unknown) for capture in visit.captures)
     if unknown:
         words.append(f"{count(unknown, 'line')} not understood (netsnap show)")

@@ -56,12 +56,22 @@ def records(view: NodeView, facts: Facts) -> Iterator[str]:
 
 
 def not_seen(node: str, blind: Iterable[BlindSpot]) -> Iterator[str]:
-    """List what is hidden on a node, with the lines that no template knows."""
+    """List what is hidden on a node, with the lines that no template knows.
+
+    What the node has no program for is one line, however many namespaces it could not be asked in.
+    """
+    lacking: dict[str, set[str]] = {}
     for spot in blind:
-        if spot.node == node:
-            where = " ".join(part for part in (spot.netns, spot.probe, spot.subject) if part)
-            yield f"  not seen    {where + ': ' if where else ''}{spot.reason}"
-            yield from (f"              {line}" for line in spot.unknown)
+        if spot.node != node:
+            continue
+        if spot.lacking and spot.probe:
+            lacking.setdefault(spot.reason, set()).add(spot.probe)
+            continue
+        where = " ".join(part for part in (spot.netns, spot.probe, spot.subject) if part)
+        yield f"  not seen    {where + ': ' if where else ''}{spot.reason}"
+        yield from (f"              {line}" for line in spot.unknown)
+    for reason, probes in lacking.items():
+        yield f"  not there   {', '.join(sorted(probes))}: {reason}"
 
 
 def _visit(view: NodeView, own: list[Fact]) -> str:

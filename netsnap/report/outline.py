@@ -5,7 +5,7 @@ what cannot be told, churn. Everything else is under ``--details`` or in the JSO
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from netsnap.explain.explanation import (
@@ -15,9 +15,9 @@ from netsnap.explain.explanation import (
     Evidence,
     Explanation,
     Proof,
-    Verdict,
 )
 from netsnap.report import pairlines
+from netsnap.report.blindlines import blind_lines
 from netsnap.report.words import NOUNS, count
 
 CONSEQUENCES_SHOWN = 3  # the last of them, if there are more, is the count of the rest
@@ -29,8 +29,6 @@ PROOFS = {
     Proof.COUNTERFACTUAL: "proved: undone in the model of t2, {what} {come} back",
     Proof.RULE: "by rule, not proved: {what} {hang} on it",
 }
-NODE = "node"
-WHEN = {"both": "at t1 and t2", "t1": "at t1", "t2": "at t2"}
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,7 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
             *pairlines.outside(told.pairs),
             *pairlines.others(told.pairs),
         ),
-        blind=_bounded(_blind(told, details=details), BLIND_SHOWN, details=details),
+        blind=_bounded(blind_lines(told, details=details), BLIND_SHOWN, details=details),
         witnesses=_bounded(told.witnesses, BLIND_SHOWN, details=details),
         noise=told.noise,
     )
@@ -121,31 +119,6 @@ def _consequences(effects: tuple[Effect, ...], *, details: bool) -> tuple[str, .
     kinds = Counter(effect.what for effect in rest).most_common()
     counts = ", ".join(count(number, NOUNS.get(what, what)) for what, number in kinds)
     return (*(effect.sentence for effect in shown), f"and also {counts}")
-
-
-def _blind(told: Explanation, *, details: bool) -> Iterator[str]:
-    """Tell each hidden place; one that a cause has told of already, by the cause's number."""
-    causes = {
-        cause.node: number
-        for number, cause in enumerate(told.causes, start=1)
-        if cause.what == NODE
-    }
-    counts: Counter[tuple[str, str]] = Counter()
-    for each in told.difference.blind:
-        spot = each.spot
-        if not each.hides and not details:
-            continue
-        if not spot.netns and spot.node in causes and each.when == "t2":
-            counts[f"{spot.node} {WHEN['t2']}", f"see cause {causes[spot.node]}"] += 1
-            continue
-        probe = f" {spot.probe}" if spot.netns and spot.probe else ""
-        counts[f"{spot.node}{probe} {WHEN.get(each.when, each.when)}", spot.reason] += 1
-    pairs, ways_out = len(told.pairs.unknown), len(told.pairs.outside_unknown)
-    if told.verdict is not Verdict.CANNOT_TELL:  # whose first line says it
-        yield from [count(pairs, "pair")] if pairs else []
-        yield from [count(ways_out, "way") + " out of the cluster"] if ways_out else []
-    for (where, reason), number in counts.items():
-        yield f"{where}: {reason}" + (f" (in {number} places)" if number > 1 else "")
 
 
 def _bounded(lines: Iterable[str], most: int, *, details: bool) -> tuple[str, ...]:
