@@ -12,7 +12,7 @@ import typer.main
 
 from collector.inventory import load
 from netsnap.cli.main import app
-from parsers.catalogue import PROBES
+from parsers.entry import Profile
 from tests.docs.blocks import PAGES, ROOT, Block, blocks, pattern, steps
 from tests.played import Cluster, cluster
 
@@ -101,8 +101,9 @@ def test_the_pattern_of_an_example_tells_lines_apart() -> None:
     assert not pattern("a\n…\nz\n").fullmatch("a\nb\n")
 
 
-def test_the_readme_lists_every_command_that_runs_on_a_node() -> None:
+def test_the_readme_tells_every_profile_and_where_every_command_stands() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     section = text.partition("## What runs on the nodes")[2].partition("\n## ")[0]
-    listed = re.findall(r"^\| `(.+)` \|", section, re.MULTILINE)
-    assert listed == [probe.text("IFACE") for probe in PROBES]
+    listed = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert listed == [str(profile) for profile in Profile]
+    assert "(docs/records.md)" in section

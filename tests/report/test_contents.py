@@ -43,3 +43,14 @@ def test_an_unreached_node_has_no_counts() -> None:
     view = replace(base.nodes[0], reach=Reach.UNREACHABLE, detail="no answer")
     text = _told(Facts(replace(base, nodes=(view,)), {}))
     assert text == "k8s2 (172.16.0.57): unreachable in 0.0 s, no answer, clock +0.0 s"
+
+
+def test_a_program_a_node_does_not_have_is_one_line_and_no_question_of_sight() -> None:
+    lacking = tuple(
+        BlindSpot("k8s2", netns, probe, "", frozenset(), "no tc on the node", lacking=True)
+        for netns in ("host", "default/a", "default/b")
+        for probe in ("tc-qdisc", "tc-filter")
+    )
+    lines = list(contents.not_seen("k8s2", (*lacking, SPOT)))
+    assert lines[0].startswith("  not seen    host ip-route: timed out")
+    assert lines[2:] == ["  not there   tc-filter, tc-qdisc: no tc on the node"]
