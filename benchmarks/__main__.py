@@ -2,7 +2,7 @@
 
 import importlib
 
-BENCHMARKS = ("parse", "sweep", "history")
+BENCHMARKS = ("parse", "profiles", "sweep", "history")
 
 
 def main() -> None:
