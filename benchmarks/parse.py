@@ -1,122 +1,105 @@
 """Reading a text, beside a hand-written ``re.finditer`` → dict loop over the same text.
 
 Ratios within one run, medians of interleaved rounds; CPU time. ``rows`` is TextFSM's grammar in
-our engine, ``stock`` the same template in stock TextFSM, ``records`` all the way to typed records.
+our engine, ``stock`` the same template in stock TextFSM, ``records`` all the way to typed records,
+``seen`` what it costs to find that the history has this text already.
 """
 
 import gc
 import io
-import re
 import statistics
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
 
 import textfsm
 
+from benchmarks import others
+from benchmarks.courses import PLAIN, Course, courses
+from collector.capture import Capture, Outcome, Question
+from netsnap.history.sheet import row_of
 from parsers import fsm
 from parsers.catalogue import entry
-from parsers.text import Text, decode
+from parsers.text import Text
+from tests.parsers.test_samples import TEMPLATE_OF, TEMPLATES
 
-SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 ROUNDS = 5
 
-
-@dataclass(frozen=True)
-class Course:
-    """A sample repeated to a size, and the plain regular expression that picks out its fields."""
-
-    probe: str
-    sample: str
-    times: int
-    plain: re.Pattern[str]
-
-
-COURSES = (
-    Course(
-        "ip-addr",
-        "ip-addr/scene.txt",
-        200,
-        re.compile(
-            r"^(?:(?P<index>\d+): (?P<name>\S+?)(?:@(?P<lower>\S+))?: <(?P<flags>\S+)> mtu"
-            r" (?P<mtu>\d+) qdisc (?P<qdisc>\S+)(?: master (?P<master>\S+))? state (?P<state>\S+)"
-            r" group (?P<group>\S+) qlen (?P<qlen>\d+)|    link/(?P<type>\S+) (?P<mac>\S+) brd"
-            r" (?P<brd>\S+)(?P<link>.*)|    inet(?P<six>6?) (?P<local>\S+)(?: peer (?P<peer>\S+))?"
-            r"(?P<options>.*)|       valid_lft (?P<valid>\S+) preferred_lft (?P<preferred>\S+)"
-            r"|    (?P<kind>\w+)(?P<detail>.*))",
-            re.MULTILINE,
-        ),
-    ),
-    Course(
-        "ip-route",
-        "ip-route/scene.txt",
-        300,
-        re.compile(
-            r"^(?:\tnexthop(?: via (?P<hop>\S+))? dev (?P<hopdev>\S+) weight (?P<weight>\d+)"
-            r"|(?P<type>local|broadcast|multicast|blackhole|unreachable|prohibit|throw)?\s?"
-            r"(?P<prefix>default|[\d./]+)(?: tos (?P<tos>\S+))?(?: nhid (?P<nhid>\d+))?"
-            r"(?: via (?P<via>(?:inet6 )?\S+))?(?: dev (?P<dev>\S+))?(?: table (?P<table>\S+))?"
-            r"(?: proto (?P<proto>\S+))?(?: scope (?P<scope>\S+))?(?: src (?P<src>\S+))?"
-            r"(?: metric (?P<metric>\d+))?(?P<rest>.*))",
-            re.MULTILINE,
-        ),
-    ),
-    Course(
-        "ip-neigh",
-        "ip-neigh/scene.txt",
-        2500,
-        re.compile(
-            r"^(?P<address>\S+) dev (?P<dev>\S+)(?: lladdr (?P<mac>\S+))?(?P<flags>(?: [a-z]\w+)*)"
-            r" +(?P<nud>[A-Z]+)",
-            re.MULTILINE,
-        ),
-    ),
-    Course(
-        "ethtool-S",
-        "ethtool-S/veth@far0.txt",
-        1,
-        re.compile(r"^ +(?P<name>\S.*): (?P<value>\d+)$", re.MULTILINE),
-    ),
-)
+Ways = dict[str, Callable[[], object]]
 
 
 def run() -> None:
-    """Print one line a command."""
-    print(f"{'parse':12}{'lines':>8}{'plain MB/s':>12}{'stock':>8}{'rows':>8}{'records':>9}")
-    for course in COURSES:
-        text = decode(_data(course))
-        lines = Text(text).lines
-        ways = _ways(course, text, lines)
-        spent = _spent(ways)
-        speed = len(text) / spent["plain"] / 1e6
-        ratios = [spent[way] / spent["plain"] for way in ("stock", "rows", "records")]
-        told = "".join(f"{ratio:>8.1f}" for ratio in ratios)
-        print(f"{course.probe:12}{len(lines):>8}{speed:>12.0f}{told}")
+    """Print a line a command, then the comparison with other parsers."""
+    print("parse, multiples of a plain loop (~: of one that only parts lines)")
+    print(f"{'':26}{'lines':>8}{'lines/s':>10}{'plain MB/s':>12}", end="")
+    print(f"{'stock':>8}{'rows':>8}{'records':>9}{'seen':>8}")
+    for course in courses():
+        print(_line(course))
+    print("\nparse, beside others on a text that all of them read: multiples of a plain loop")
+    print(f"{'':26}{'stock':>8}{'rows':>8}{'records':>9}{'ttp':>8}{'ntc':>8}{'jc':>8}")
+    for probe in others.TEXTS:
+        print(_beside(probe))
 
 
-def _ways(course: Course, text: str, lines: list[str]) -> dict[str, Callable[[], object]]:
-    return {
-        "plain": lambda: [match.groupdict() for match in course.plain.finditer(text)],
-        "stock": lambda: _stock(course.probe).ParseTextToDicts(text),
-        "rows": lambda: fsm.run(course.probe, lines),
-        "records": lambda: entry(course.probe).reader(Text(text, course.probe, "eth0")),
+def _line(course: Course) -> str:
+    ways = {
+        "plain": course.plain,
+        **_ours(course.entry.probe.name, course.text, course.subject),
+        "seen": _seen(course),
     }
+    spent = _spent(ways)
+    lines = course.text.count("\n")
+    mark = "" if course.is_own else "~"
+    return (
+        f"{course.entry.probe.name:26}{lines:>8}{lines / spent['records']:>10.0f}"
+        f"{len(course.text) / spent['plain'] / 1e6:>11.0f}{mark:1}"
+        f"{_ratio(spent, 'stock'):>8}{_ratio(spent, 'rows'):>8}{_ratio(spent, 'records'):>9}"
+        f"{_ratio(spent, 'seen', 3):>8}"
+    )
 
 
-def _data(course: Course) -> bytes:
-    sample = (SAMPLES / course.sample).read_bytes()
-    if course.probe != "ethtool-S":
-        return sample * course.times
-    title, *counters = sample.splitlines(keepends=True)
-    return title + b"".join(counters * 1000)
+def _beside(probe: str) -> str:
+    said = others.text(probe)
+    find = PLAIN[probe].finditer
+    ways: Ways = {"plain": lambda: [match.groupdict() for match in find(said)]}
+    ways |= _ours(probe, said, "eth0")
+    ways |= others.ways(probe, said)
+    spent = _spent(ways)
+    told = (_ratio(spent, way) for way in ("stock", "rows"))
+    rest = (_ratio(spent, way) for way in ("ttp", "ntc", "jc"))
+    return (
+        f"{probe:26}{''.join(f'{ratio:>8}' for ratio in told)}"
+        f"{_ratio(spent, 'records'):>9}{''.join(f'{ratio:>8}' for ratio in rest)}"
+    )
 
 
-def _stock(template: str) -> textfsm.TextFSM:
-    return textfsm.TextFSM(io.StringIO(fsm.source(template)))
+def _ours(probe: str, text: str, subject: str) -> Ways:
+    """Return our ways through a text; a reader of JSON has no template."""
+    ways: Ways = {"records": lambda: entry(probe).reader(Text(text, probe, subject))}
+    template = TEMPLATE_OF.get(probe, probe)
+    if template in TEMPLATES:
+        lines = Text(text).lines
+        ways["stock"] = lambda: _stock(template, text)
+        ways["rows"] = lambda: fsm.run(template, lines)
+    return ways
 
 
-def _spent(ways: dict[str, Callable[[], object]]) -> dict[str, float]:
+def _stock(template: str, text: str) -> object:
+    return textfsm.TextFSM(io.StringIO(fsm.source(template))).ParseTextToDicts(text)
+
+
+def _seen(course: Course) -> Callable[[], object]:
+    question = Question(course.entry.probe.name, subject=course.subject)
+    data = course.text.encode()
+    capture = Capture("k8s1", question, "", Outcome.ANSWERED, 0, data)
+    known = {row_of(capture).key}
+    return lambda: row_of(capture).key in known
+
+
+def _ratio(spent: Mapping[str, float], way: str, digits: int = 1) -> str:
+    return f"{spent[way] / spent['plain']:.{digits}f}" if way in spent else "-"
+
+
+def _spent(ways: Ways) -> dict[str, float]:
     """Return the median CPU seconds of each way, rounds interleaved."""
     rounds: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(ROUNDS):
