@@ -1,26 +1,52 @@
 """Readers of what the node is: its identity, its network namespaces, its forwarding switches."""
 
+import re
 from collections import defaultdict
 
 from parsers import fsm
+from parsers.fsm import Row
 from parsers.gather import Gathering
+from parsers.instants import instant
 from parsers.names import FIRST_PROCESS
 from parsers.reading import Reading
 from parsers.records import NetworkNamespace, NodeIdentity, Sysctl
 from parsers.text import Text
 
+_ESCAPED = re.compile(r"\\([\\\"'$`])")
 _SWAP = str.maketrans("/.", "./")
 
 
 def read_node(text: Text) -> Reading:
-    """Read the node's name, kernel and boot id."""
+    """Read the node's name, kernel, boot and system; name, kernel and boot id make it whole."""
     rows = fsm.run("node", text.lines)
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
-        record = NodeIdentity(row["Hostname"], row["Kernel"], row["BootId"])
-        gathered.add(row.line, record)
+        try:
+            gathered.add(row.line, _identity(row))
+        except ValueError:
+            gathered.refuse(row.line)
     whole = any(row["Hostname"] and row["Kernel"] and row["BootId"] for row in rows.rows)
     return gathered.reading("" if whole else "the answer is not whole")
+
+
+def _identity(row: Row) -> NodeIdentity:
+    return NodeIdentity(
+        hostname=row["Hostname"],
+        kernel=row["Kernel"],
+        boot_id=row["BootId"],
+        os=_unquoted(row["Os"]),
+        architecture=row["Architecture"],
+        zone=row["Zone"],
+        calico_name=row["CalicoName"],
+        boot_time=instant(int(row["BootTime"])) if row["BootTime"] else "",
+    )
+
+
+def _unquoted(value: str) -> str:
+    """Take the shell's quotes off a value of os-release."""
+    if value[:1] in ("'", '"') and value[-1:] == value[:1]:
+        value = value[1:-1]
+    return _ESCAPED.sub(r"\1", value)
 
 
 def read_netns(text: Text) -> Reading:
@@ -56,5 +82,5 @@ def read_sysctl(text: Text) -> Reading:
         name = row["Name"]
         first = min(name.find(mark) % (len(name) + 1) for mark in "/.")
         dotted = name.translate(_SWAP) if name[first] == "/" else name
-        gathered.add(row.line, Sysctl(dotted, row["Setting"]))
+        gathered.add(row.line, Sysctl(dotted, " ".join(row["Setting"].split())))
     return gathered.reading()

@@ -10,10 +10,16 @@ from parsers.records import NetworkNamespace, NodeIdentity
 _VANISHED = whole_lines(r"ls: .*: (?:No such file or directory|No such process)")
 """What ``ls`` says of a process that ended, or a mount that went, while it looked."""
 
-_NODE = (
-    'printf "hostname %s\\nkernel %s\\nboot_id %s\\n" "$(uname -n)" "$(uname -r)"'
-    ' "$(cat /proc/sys/kernel/random/boot_id)"'
-)
+# What moves by itself is not asked here: a node that stayed what it was answers with the same bytes.
+_NODE = r"""printf 'hostname %s\nkernel %s\nboot_id %s\narchitecture %s\nzone %s\n' "$(uname -n)" \
+  "$(uname -r)" "$(cat /proc/sys/kernel/random/boot_id)" "$(uname -m)" "$(date +%z)"
+sed -n 's/^btime /boot_time /p' /proc/stat
+for each in /etc/os-release /usr/lib/os-release; do
+  if [ -r "$each" ]; then sed -n 's/^PRETTY_NAME=/os /p' "$each"; break; fi
+done
+if [ -e /var/lib/calico/nodename ]; then
+  printf 'calico_name %s\n' "$(cat /var/lib/calico/nodename)"
+fi"""
 
 # Processes, then mounts. Only what is mounted is a namespace: a name without its mount is a file
 # that docker left behind, or one that docker mounted out of our sight. Linux before 4.1 does not
@@ -30,10 +36,10 @@ exit $status"""
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        Probe("node", _NODE, Where.NODE, shown="uname -n; uname -r; boot_id"),
+        Probe("node", _NODE, Where.NODE, shown="uname -nrm; date +%z; boot_id; os-release"),
         read_node,
         (NodeIdentity,),
-        re.compile(r"uname -n; uname -r; boot_id"),
+        re.compile(r"uname -n(?:; uname -r|rm; date \+%z); boot_id(?:; os-release)?"),
         Profile.QUICK,
         quiet=True,
     ),

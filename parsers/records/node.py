@@ -8,12 +8,21 @@ from parsers.roles import Drift, Identity, Incarnation, Record, State
 
 @dataclass(frozen=True, slots=True)
 class NodeIdentity(Record):
-    """What the node is and since when it runs (probe ``node``)."""
+    """What the node is and since when it runs (probe ``node``).
+
+    ``boot_time`` (RFC 3339, UTC) moves when the clock is set; ``boot_id`` says which boot it is.
+    ``calico_name`` is how Calico calls the node ("" where it keeps no such file).
+    """
 
     kind: ClassVar[str] = "node"
     hostname: State[str]
     kernel: State[str] = ""
     boot_id: Incarnation[str] = ""
+    os: State[str] = ""  # "Debian GNU/Linux 12 (bookworm)"
+    architecture: State[str] = ""  # x86_64, aarch64 …
+    zone: State[str] = ""  # what the node's clock is ahead of UTC: "+0100"
+    calico_name: State[str] = ""
+    boot_time: Drift[str] = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ TEMPLATES = sorted(path.stem for path in (ROOT / "templates").glob("*.textfsm"))
 TEMPLATE_OF = {
     "ip6-route": "ip-route",
     "ip6-rule": "ip-rule",
+    "sysctl-node": "sysctl",
     "calicoctl-config-asNumber": "calicoctl-config",
     "calicoctl-config-nodeToNodeMesh": "calicoctl-config",
     "calicoctl-config-logLevel": "calicoctl-config",
