@@ -11,6 +11,7 @@ from parsers.answer import Answer, NodeView, Snapshot
 from parsers.catalogue import ENTRIES, PROBES
 from parsers.facts import BlindSpot, Fact, Facts, Key
 from parsers.names import is_host, mount_names, scope_of, workload_names
+from parsers.reading import Ledger
 from parsers.records import RECORDS, Container, NetworkNamespace
 from parsers.roles import Record
 
@@ -127,7 +128,7 @@ class _Part:
             return
         reading = answer.reading
         is_whole = answer.outcome is Outcome.ANSWERED and not reading.blind
-        unknown = tuple(each.text for each in reading.ledger.unknown) if is_whole else ()
+        unknown = _unknown_texts(reading.ledger) if is_whole else ()
         self._blind(netns, _kinds(answer), reason, answer.question, unknown, lacking=_lacks(answer))
 
     def _look_for_unasked(self) -> None:
@@ -187,6 +188,14 @@ def _kinds(answer: Answer) -> frozenset[str]:
     return known or frozenset(record.kind for record in answer.reading.records)
 
 
+def _unknown_texts(ledger: Ledger) -> tuple[str, ...]:
+    """Return the unknown lines; of those that were not kept, one for them all that tells them."""
+    texts = tuple(each.text for each in ledger.unknown)
+    if not ledger.more:
+        return texts
+    return (*texts, f"… and {ledger.more} more lines, SHA-256 {ledger.more_digest}")
+
+
 def _lacks(answer: Answer) -> bool:
     """Say whether the node has nothing that could have answered."""
     missing = answer.outcome is Outcome.MISSING and answer.question.probe not in _ALWAYS
@@ -197,7 +206,7 @@ def _reason(answer: Answer) -> str:
     """Say why an answer proves no absence, "" if it does."""
     if answer.reading.blind or answer.outcome is not Outcome.ANSWERED:
         return answer.reading.blind or answer.detail or answer.outcome.value
-    unknown = len(answer.reading.ledger.unknown)
+    unknown = answer.reading.ledger.unknown_count
     if not unknown:
         return ""
     return "1 line is not understood" if unknown == 1 else f"{unknown} lines are not understood"

@@ -6,6 +6,8 @@ One JSON object on one line of ASCII::
      "lines": [3, …], "ledger": [lines, parsed, noise, [[line, text], …]], "blind": "",
      "lacking": false}
 
+A ledger with more unknown lines than are kept has [count, digest] of the others at its end.
+
 ``fields`` names the columns of each kind that occurs, so that the text explains itself. A field
 that a record type has gained since, with a default, may be absent; a kind or a field that this
 program does not know is refused and never dropped.
@@ -48,6 +50,7 @@ def encode(reading: Reading) -> bytes:
             ledger.parsed,
             ledger.noise,
             [(unknown.line, unknown.text) for unknown in ledger.unknown],
+            *([(ledger.more, ledger.more_digest)] if ledger.more else ()),
         ),
         "blind": reading.blind,
         "lacking": reading.lacking,
@@ -88,13 +91,18 @@ def _reading(document: dict[str, Any]) -> Reading:
     return Reading(records, lines, ledger, blind, lacking)
 
 
-def _ledger(lines: int, parsed: int, noise: int, unknown: Iterable[Any]) -> Ledger:
+def _ledger(
+    lines: int, parsed: int, noise: int, unknown: Iterable[Any], rest: Iterable[Any] = (0, "")
+) -> Ledger:
+    more, digest = rest
     found = tuple(UnknownLine(line, text) for line, text in unknown)
-    if any(type(number) is not int for number in (lines, parsed, noise)):
+    if any(type(number) is not int for number in (lines, parsed, noise, more)):
         raise CodecError("a ledger counts in whole numbers")
     if any(type(each.line) is not int or type(each.text) is not str for each in found):
         raise CodecError("an unknown line is a number and a text")
-    return Ledger(lines, parsed, noise, found)
+    if type(digest) is not str:
+        raise CodecError("a digest is a text")
+    return Ledger(lines, parsed, noise, found, more, digest)
 
 
 def _type_of(kind: str) -> type:

@@ -46,6 +46,8 @@ class Gathering:
         )
 
     def _ledger(self) -> Ledger:
+        if not self.refused:
+            return self.ledger
         known_unknown = {unknown.line for unknown in self.ledger.unknown}
         more = [UnknownLine(n, self.lines[n - 1]) for n in self.refused - known_unknown]
         unknown = sorted((*self.ledger.unknown, *more), key=lambda each: each.line)

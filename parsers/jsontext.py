@@ -2,10 +2,11 @@
 
 import json
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 from parsers.reading import Ledger, UnknownLine
@@ -48,7 +49,8 @@ class _Reader:
         self._lines = lines
         sound = [_VISIBLE.sub(r"\1\\\\x", line) if "\\x" in line else line for line in lines]
         self._text = "\n".join(sound)
-        self._starts = [0, *accumulate(len(line) + 1 for line in sound)]
+        self._starts = array("Q", [0])
+        self._starts.extend(accumulate(len(line) + 1 for line in sound))
         self._items: list[Item] = []
 
     def read(self) -> JsonText:
@@ -109,13 +111,13 @@ class _Reader:
             starts_within = self._text[end:].partition("\n")[0].strip()
             last = self._line(end - 1) - bool(starts_within)
             sound = range(first, last + 1)
-        numbered = [(n, line) for n, line in enumerate(self._lines, 1) if line.strip()]
-        unknown = tuple(UnknownLine(n, line) for n, line in numbered if n not in sound)
-        parsed = len(numbered) - len(unknown)
-        noise = len(self._lines) - len(numbered)
-        return JsonText(
-            tuple(self._items), Ledger(len(self._lines), parsed, noise, unknown), damage
-        )
+        lines = self._lines
+        noise = sum(not line or line.isspace() for line in lines)
+        outside = chain(range(1, sound.start), range(max(sound.stop, 1), len(lines) + 1))
+        texts = ((number, lines[number - 1]) for number in outside)
+        unknown = tuple(UnknownLine(number, text) for number, text in texts if text.strip())
+        parsed = len(lines) - noise - len(unknown)
+        return JsonText(tuple(self._items), Ledger(len(lines), parsed, noise, unknown), damage)
 
 
 def _at(given: Any, path: Sequence[str]) -> Any:

@@ -1,6 +1,7 @@
 """The one door from what a node said to records: ``read(capture)``."""
 
 import dataclasses
+from datetime import datetime
 from typing import Any
 
 from collector.capture import Capture, Outcome
@@ -22,14 +23,8 @@ def read(capture: Capture) -> Reading:
     entry = catalogue.entry(capture.question.probe)
     if capture.outcome is not Outcome.ANSWERED:
         return Reading(blind=_why_not(capture, entry))
-    reading = entry.reader(
-        Text(
-            decode(capture.stdout),
-            entry.probe.name,
-            capture.question.subject,
-            capture.started,
-        )
-    )
+    subject = capture.question.subject
+    reading = _read(entry, capture.stdout, subject, capture.started)
     doubt = _doubt(capture, entry)
     if not doubt:
         return reading
@@ -46,18 +41,30 @@ def read_text(command: str, data: bytes) -> Reading:
     Raises ParseError if nothing here reads that command.
     """
     entry = catalogue.find(command)
-    return entry.reader(Text(decode(data), entry.probe.name, _subject(entry, command)))
+    return _read(entry, data, _subject(entry, command))
+
+
+def _read(entry: Entry, data: bytes, subject: str, taken: datetime | None = None) -> Reading:
+    reading = entry.reader(Text(decode(data), entry.probe.name, subject, taken))
+    ledger = reading.ledger.bounded()
+    return reading if ledger is reading.ledger else dataclasses.replace(reading, ledger=ledger)
 
 
 def as_json(reading: Reading) -> dict[str, Any]:
-    """Return a reading as plain JSON values; each record has its kind, line and fields."""
+    """Return a reading as plain JSON values; each record has its kind, line and fields.
+
+    The ledger tells of unknown lines that are counted only if there are any.
+    """
+    ledger = dataclasses.asdict(reading.ledger)
+    if not reading.ledger.more:
+        del ledger["more"], ledger["more_digest"]
     records = [
         {"kind": record.kind, "line": line, **dataclasses.asdict(record)}
         for record, line in zip(reading.records, reading.line_numbers, strict=True)
     ]
     return {
         "records": records,
-        "ledger": dataclasses.asdict(reading.ledger),
+        "ledger": ledger,
         "blind": reading.blind,
     }
 

@@ -185,7 +185,7 @@ def _visit_words(visit: Visit) -> str:
     if missing:
         programs = sorted({entry(probe).probe.needs for probe in missing})
         words.append(f"not there: {', '.join(programs)}")
-    unknown = sum(len(read(capture).ledger.unknown) for capture in visit.captures)
+    unknown = sum(read(capture).ledger.unknown_count for capture in visit.captures)
     if unknown:
         words.append(f"{count(unknown, 'line')} not understood (netsnap show)")
     return ", ".join(words)

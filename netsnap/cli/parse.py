@@ -43,10 +43,12 @@ def show_reading(reading: Reading) -> None:
     ledger = reading.ledger
     say(
         f"{count(ledger.lines, 'line')}: {ledger.parsed} parsed, {ledger.noise} noise, "
-        f"{len(ledger.unknown)} unknown"
+        f"{ledger.unknown_count} unknown"
     )
     for unknown in ledger.unknown:
         say(f"  line {unknown.line}: {unknown.text}")
+    if ledger.more:
+        say(f"  … and {count(ledger.more, 'line')} more")
     if reading.blind:
         say(f"not everything could be read: {reading.blind}")
 

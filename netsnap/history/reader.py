@@ -25,16 +25,21 @@ def version() -> str:
     """Return 16 hex digits that change whenever a file of the readers does."""
     digest = hashlib.sha256()
     for package, suffixes in _READERS.items():
-        for name, content in sorted(_files(resources.files(package), suffixes)):
+        for name, content in sorted(_files(resources.files(package), suffixes, "")):
             digest.update(f"{package}/{name} {len(content)}\n".encode())
             digest.update(content)
     return digest.hexdigest()[:16]
 
 
-def _files(folder: Traversable, suffixes: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
+def _files(
+    folder: Traversable, suffixes: tuple[str, ...], path: str
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a package and of the packages in it, by their paths."""
     for entry in folder.iterdir():
-        if entry.is_file() and entry.name.endswith(suffixes):
-            yield entry.name, entry.read_bytes()
+        if entry.is_dir():
+            yield from _files(entry, suffixes, f"{path}{entry.name}/")
+        elif entry.name.endswith(suffixes):
+            yield f"{path}{entry.name}", entry.read_bytes()
 
 
 def line(capture: Capture) -> bytes:
