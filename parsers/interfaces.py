@@ -1,14 +1,18 @@
-"""Reader of ``ip addr``: interfaces and their addresses."""
+"""Reader of ``ip addr`` and ``ip link``: interfaces, their addresses and counters."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from parsers import fsm
 from parsers.addresses import address, mac, with_length
+from parsers.counters import Block, blocks, interface_counters
 from parsers.fsm import Row
+from parsers.functions import virtual_function
 from parsers.gather import Gathering
+from parsers.oneline import read_lines
 from parsers.reading import Reading
-from parsers.records import Address, Interface
+from parsers.records import Address, Interface, InterfaceCounters
 from parsers.text import Text
 from parsers.words import pairs
 
@@ -26,25 +30,61 @@ _LINK_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+")
 
 
 def read_interfaces(text: Text) -> Reading:
-    """Read ``ip [-d] addr show`` of one netns."""
-    rows = fsm.run("ip-addr", text.lines)
-    gathered = Gathering.of(text.lines, rows)
+    """Read ``ip [-d] [-s] [-o] addr show`` or ``link show`` of one netns."""
+    return read_lines(text.lines, _read)
+
+
+def read_counters(text: Text) -> Reading:
+    """Read ``ip -s -s link show`` of one netns for its counters alone: ``ip-addr`` has the rest."""
+    reading = read_interfaces(text)
+    counted = [
+        (record, line)
+        for record, line in zip(reading.records, reading.line_numbers, strict=True)
+        if isinstance(record, InterfaceCounters)
+    ]
+    return replace(
+        reading,
+        records=tuple(record for record, _ in counted),
+        line_numbers=tuple(line for _, line in counted),
+    )
+
+
+def _read(lines: Sequence[str]) -> Reading:
+    rows = fsm.run("ip-addr", lines)
+    gathered = Gathering.of(lines, rows)
     for row in rows.rows:
-        interface = _interface(row)
-        gathered.add(row.line, interface)
+        name = row["Name"] or row["Owner"]
+        if row["Name"]:
+            gathered.add(row.line, _interface(row))
         for line, item, lifetime in _addresses(row):
             try:
-                gathered.add(line, _address(interface.name, item, lifetime))
+                gathered.add(line, _address(name, item, lifetime))
             except ValueError:
                 gathered.refuse(line)
+        if row["Columns"] or row["Numbers"] or row["Functions"]:
+            _add_counted(row, gathered)
     return gathered.reading()
+
+
+def _add_counted(row: Row, gathered: Gathering) -> None:
+    """Add an interface's counters, and its virtual functions with theirs."""
+    counted = blocks(row, gathered)
+    own = counted.pop(0, None)
+    if own and row["Name"]:
+        gathered.add(own.line, interface_counters(row["Name"], int(row["Index"]), own))
+    for line, item in zip(row.item_lines["Functions"], row["Functions"], strict=True):
+        block = counted.get(line, Block())
+        try:
+            gathered.add(line, virtual_function(row["Name"], item, block))
+        except ValueError:
+            gathered.refuse(line)
 
 
 def _interface(row: Row) -> Interface:
     head = dict(pairs(row["Attributes"], frozenset(re.findall(r"xdp\S*", row["Attributes"]))))
     link_type, own, link = _link(row["Link"])
     peer = _PEER_INDEX.fullmatch(row["Lower"])
-    kind_detail, slave_detail = row["KindDetail"], row["SlaveDetail"]
+    kind_detail, slave_detail = row["KindDetail"], f"{row['SlaveDetail']} {row['SlaveRest']}"
     return Interface(
         name=row["Name"],
         index=int(row["Index"]),

@@ -3,10 +3,19 @@
 import re
 
 from collector.probe import Probe, Where
+from parsers.brief import read_brief, read_vrfs
 from parsers.entry import NETNS_EXEC, Entry, Profile, whole_lines
-from parsers.interfaces import read_interfaces
+from parsers.interfaces import read_counters, read_interfaces
 from parsers.neighbours import read_neighbours
-from parsers.records import Address, Interface, Neighbour, Route, Rule
+from parsers.records import (
+    Address,
+    Interface,
+    InterfaceCounters,
+    Neighbour,
+    Route,
+    Rule,
+    VirtualFunction,
+)
 from parsers.routes import read_routes
 from parsers.rules import read_rules
 
@@ -28,12 +37,28 @@ _SIX = r"(?: -6| -f inet6)"
 _ANY = r"(?: -[46]| -f inet6?)?"
 
 
+_LINKS = r"(?:a|ad|addr|addre|addres|address|l|li|lin|link)"
+
 ENTRIES: tuple[Entry, ...] = (
+    Entry(  # no command: only read where somebody saved it
+        Probe("ip-brief", "", Where.NETNS, shown="ip -br addr show"),
+        read_brief,
+        (Interface, Address),
+        re.compile(
+            rf"{NETNS_EXEC}ip(?: -(?!j\b)\w+)* -br(?:i|ie|ief)?(?: -(?!j\b)\w+)* {_LINKS}{_SHOW}"
+        ),
+    ),
+    Entry(
+        Probe("ip-vrf", "", Where.NETNS, shown="ip vrf show"),
+        read_vrfs,
+        (Interface,),
+        re.compile(rf"{NETNS_EXEC}ip vrf{_SHOW}"),
+    ),
     Entry(
         Probe("ip-addr", "ip -d addr show", Where.NETNS, needs="ip"),
         read_interfaces,
-        (Interface, Address),
-        _ip(r"(?:a|ad|addr|addre|addres|address|l|li|lin|link)", family=_ANY),
+        (Interface, Address, VirtualFunction),
+        _ip(_LINKS, family=_ANY),
         Profile.QUICK,
         quiet=True,
         always=True,
@@ -86,6 +111,14 @@ ENTRIES: tuple[Entry, ...] = (
         (Neighbour,),
         _ip(r"n(?:e(?:i(?:g(?:h(?:bou?r)?)?)?)?)?", family=_ANY),
         Profile.QUICK,
+        quiet=True,
+        always=True,
+    ),
+    Entry(
+        Probe("ip-counters", "ip -s -s link show", Where.NETNS, needs="ip"),
+        read_counters,
+        (InterfaceCounters,),
+        re.compile("ip-counters"),  # as typed it is read as ip-addr: interfaces and counters
         quiet=True,
         always=True,
     ),

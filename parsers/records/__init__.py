@@ -6,10 +6,24 @@ An empty string is "the text does not say"; None is likewise for numbers.
 """
 
 from parsers.records.bird import BirdProtocol
-from parsers.records.calico import CalicoPeer, CalicoProcess, CalicoSetting
+from parsers.records.calico import (
+    CalicoKind,
+    CalicoPeer,
+    CalicoProcess,
+    CalicoResource,
+    CalicoSetting,
+    CalicoVersion,
+    IpamBlock,
+)
 from parsers.records.filters import FilterRule
 from parsers.records.kernel import Sysctl
-from parsers.records.links import Address, DriverStatistics, Interface
+from parsers.records.links import (
+    Address,
+    DriverStatistics,
+    Interface,
+    InterfaceCounters,
+    VirtualFunction,
+)
 from parsers.records.node import NetworkNamespace, NodeIdentity
 from parsers.records.routing import Neighbour, NextHop, Route, Rule
 from parsers.records.runtimes import Container, ContainerSummary
@@ -19,14 +33,19 @@ __all__ = [
     "RECORDS",
     "Address",
     "BirdProtocol",
+    "CalicoKind",
     "CalicoPeer",
     "CalicoProcess",
+    "CalicoResource",
     "CalicoSetting",
+    "CalicoVersion",
     "Container",
     "ContainerSummary",
     "DriverStatistics",
     "FilterRule",
     "Interface",
+    "InterfaceCounters",
+    "IpamBlock",
     "Neighbour",
     "NetworkNamespace",
     "NextHop",
@@ -34,12 +53,15 @@ __all__ = [
     "Route",
     "Rule",
     "Sysctl",
+    "VirtualFunction",
 ]
 
 RECORDS: tuple[type[Record], ...] = (
     NodeIdentity,
     NetworkNamespace,
     Interface,
+    InterfaceCounters,
+    VirtualFunction,
     Address,
     Route,
     Rule,
@@ -52,5 +74,9 @@ RECORDS: tuple[type[Record], ...] = (
     CalicoProcess,
     CalicoPeer,
     CalicoSetting,
+    CalicoKind,
+    CalicoResource,
+    CalicoVersion,
+    IpamBlock,
     BirdProtocol,
 )

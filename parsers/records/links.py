@@ -18,7 +18,7 @@ class Interface(Record):
 
     kind: ClassVar[str] = "interface"
     name: Identity[str]
-    index: Incarnation[int]
+    index: Incarnation[int]  # 0: the text does not say
     flags: State[tuple[str, ...]] = ()
     mtu: State[int | None] = None
     qdisc: State[str] = ""
@@ -68,4 +68,59 @@ class DriverStatistics(Record):
     kind: ClassVar[str] = "driver-statistics"
     interface: Identity[str]
     peer_index: Incarnation[int | None] = None
+    counters: Drift[tuple[tuple[str, int], ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InterfaceCounters(Record):
+    """What the kernel counted on one interface (``ip -s -s link``).
+
+    None is a counter that this version of ip does not print. ``rx_missed_errors`` are packets that
+    the card had no room for, ``rx_nohandler`` those that came in on an inactive slave.
+    """
+
+    kind: ClassVar[str] = "interface-counters"
+    interface: Identity[str]
+    index: Incarnation[int | None] = None
+    rx_bytes: Drift[int | None] = None
+    rx_packets: Drift[int | None] = None
+    rx_errors: Drift[int | None] = None
+    rx_dropped: Drift[int | None] = None
+    rx_overrun_errors: Drift[int | None] = None
+    rx_missed_errors: Drift[int | None] = None
+    rx_multicast: Drift[int | None] = None
+    rx_compressed: Drift[int | None] = None
+    rx_length_errors: Drift[int | None] = None
+    rx_crc_errors: Drift[int | None] = None
+    rx_frame_errors: Drift[int | None] = None
+    rx_fifo_errors: Drift[int | None] = None
+    rx_nohandler: Drift[int | None] = None
+    rx_other_host: Drift[int | None] = None
+    tx_bytes: Drift[int | None] = None
+    tx_packets: Drift[int | None] = None
+    tx_errors: Drift[int | None] = None
+    tx_dropped: Drift[int | None] = None
+    tx_carrier_errors: Drift[int | None] = None
+    collisions: Drift[int | None] = None
+    tx_compressed: Drift[int | None] = None
+    tx_aborted_errors: Drift[int | None] = None
+    tx_fifo_errors: Drift[int | None] = None
+    tx_window_errors: Drift[int | None] = None
+    tx_heartbeat_errors: Drift[int | None] = None
+    carrier_changes: Drift[int | None] = None  # how often the link came or went
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualFunction(Record):
+    """A virtual function of a card (SR-IOV), as its physical function tells of it."""
+
+    kind: ClassVar[str] = "virtual-function"
+    interface: Identity[str]  # the physical function's
+    number: Identity[int]
+    mac: State[str] = ""
+    vlan: State[int | None] = None
+    link_state: State[str] = ""  # auto, enable, disable
+    spoof_checking: State[str] = ""  # on, off
+    trust: State[str] = ""  # on, off
+    attributes: State[tuple[str, ...]] = ()  # "qos 2", "max_tx_rate 100Mbps" … sorted
     counters: Drift[tuple[tuple[str, int], ...]] = ()

@@ -9,6 +9,7 @@ from parsers.records import (
     Address,
     DriverStatistics,
     Interface,
+    InterfaceCounters,
     Neighbour,
     NextHop,
     Route,
@@ -51,6 +52,33 @@ def _own(expected: str) -> str:
     local, _, peer = expected.partition(" peer ")
     length = peer.partition("/")[2]
     return with_length(f"{local}/{length}" if length else local)
+
+
+def compare_counters(case: Case) -> None:
+    compare_interfaces(case)
+    counted = {
+        each.interface: each
+        for each in case.reading("ip-addr").records
+        if isinstance(each, InterfaceCounters)
+    }
+    for name, expected in case.expected.get("stats", {}).items():
+        assert {key: getattr(counted[name], key) for key in expected} == expected
+    assert len(counted) == case.data().count(b"RX:")
+
+
+def compare_one_line_addresses(case: Case) -> None:
+    records = case.reading("ip-addr").records
+    found = [each for each in records if isinstance(each, Address)]
+    assert [[each.interface, each.address] for each in found] == case.expected["addresses"]
+    assert len(found) == len(records) == case.expected["n_lines"]
+    assert len({each.interface for each in found}) == case.expected["n_interfaces"]
+
+
+def compare_vrfs(case: Case) -> None:
+    found = [each for each in case.reading("ip-vrf").records if isinstance(each, Interface)]
+    assert len(found) == case.expected["n"]
+    tables = {each.name: int(each.kind_detail.removeprefix("table ")) for each in found}
+    assert tables == case.expected["vrfs"]
 
 
 def compare_routes(case: Case) -> None:
@@ -152,7 +180,9 @@ COMPARERS: dict[str, Callable[[Case], None]] = {
     "ip-addr": compare_interfaces,
     "ip-d-addr": compare_interfaces,
     "ip-link": compare_interfaces,
-    "ip-s-link": compare_interfaces,
+    "ip-s-link": compare_counters,
+    "ip-o-addr": compare_one_line_addresses,
+    "ip-vrf": compare_vrfs,
     "ip-route": compare_routes,
     "ip-rule": compare_rules,
     "ip-neigh": compare_neighbours,

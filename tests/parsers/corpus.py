@@ -49,8 +49,6 @@ NOT_READ = {
     "birdcl-show-route": "not asked: the kernel's table says what is installed",
     "birdcl-show-status": "not asked",
     "calicoctl-get": "not asked yet: Calico's objects by `calicoctl get -o yaml`",
-    "ip-o-addr": "one-line output is not asked for; its lines are reported as unknown",
-    "ip-vrf": "not asked: a VRF shows in `ip -d addr` and `ip rule`",
 }
 """Folders that nothing here reads, and why."""
 

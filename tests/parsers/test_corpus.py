@@ -14,6 +14,7 @@ PROBES = {
     "ip-link": "ip-addr",
     "ip-s-link": "ip-addr",
     "ip-o-addr": "ip-addr",
+    "ip-vrf": "ip-vrf",
     "ip-route": "ip-route",
     "ip-rule": "ip-rule",
     "ip-neigh": "ip-neigh",

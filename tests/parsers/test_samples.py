@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import textfsm
 
-from parsers import catalogue, fsm
+from parsers import catalogue, fsm, oneline
 from parsers.text import Text, decode
 from tests.golden import ROOT, SAMPLES, golden_of, name, reading_of, render, samples
 
@@ -66,6 +66,7 @@ def test_stock_textfsm_gives_the_same_rows(sample: Path) -> None:
     unknown = {each.line for each in reading_of(sample).ledger.unknown}
     lines = Text(decode(sample.read_bytes())).lines
     lines = [line for number, line in enumerate(lines, 1) if number not in unknown]
+    lines = [piece for pieces in oneline.part(lines) for piece in pieces]
     ours = fsm.run(template, lines)
     stock = textfsm.TextFSM(io.StringIO(fsm.source(template)))
     theirs = stock.ParseTextToDicts("\n".join(lines))

@@ -1,0 +1,65 @@
+"""Makes the samples of links, forwarding entries, queues and filters, as root:
+
+``python -m tests.parsers.make_link_samples [CASE=ROOT ...]``. ROOT is the root of a tree with other
+versions of iproute2; its answers become the samples called CASE.
+"""
+
+import shlex
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from parsers.catalogue import entry
+from tests.golden import SAMPLES
+from tests.parsers.link_scene import link_scene
+
+PROBES: tuple[str, ...] = ("ip-counters",)
+TYPED = {"ip-addr/{case}": "ip -s -s -d addr show"}
+TYPED_HERE = {
+    "ip-addr/one-line": "ip -o -s -d link show",
+    "ip-addr/one-line-addresses": "ip -o addr show",
+    "ip-brief/addresses": "ip -br addr show",
+    "ip-brief/links": "ip -br link show",
+}
+_PATH = "PATH=/usr/sbin:/usr/bin:/sbin:/bin"
+
+
+def main() -> None:
+    """Write the samples of this machine's programs, then those of each tree."""
+    trees = dict(each.split("=", 1) for each in sys.argv[1:])
+    with link_scene("nspslinks") as netns:
+        time.sleep(2.5)  # until duplicate address detection is over
+        for case, root in {"links": "/", **trees}.items():
+            for probe in PROBES:
+                _put(f"{probe}/{case}", _said(netns, root, entry(probe).probe.command))
+            for sample, command in TYPED.items():
+                _put(sample.format(case=case), _said(netns, root, command))
+        for sample, command in TYPED_HERE.items():
+            _put(sample, _said(netns, "/", command))
+
+
+def _said(netns: str, root: str, command: str) -> bytes:
+    """Return what a command of a tree says in the namespace."""
+    inside = (
+        f"mkdir -p {root}/proc; mountpoint -q {root}/proc || mount -t proc none {root}/proc;"
+        f" exec chroot {root} env -i LC_ALL=C {_PATH} sh -c {shlex.quote(command)}"
+    )
+    done = subprocess.run(
+        ["ip", "netns", "exec", netns, "unshare", "--mount", "sh", "-c", inside],
+        capture_output=True,
+        check=False,
+    )
+    if done.stderr:
+        print(f"{root} {command}: {done.stderr.decode()}", file=sys.stderr)
+    return done.stdout
+
+
+def _put(sample: str, data: bytes) -> None:
+    path = Path(SAMPLES, f"{sample}.txt")
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(data)
+
+
+if __name__ == "__main__":
+    main()
