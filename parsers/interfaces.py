@@ -30,13 +30,15 @@ _LINK_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+")
 
 
 def read_interfaces(text: Text) -> Reading:
-    """Read ``ip [-d] [-s] [-o] addr show`` or ``link show`` of one netns."""
-    return read_lines(text.lines, _read)
+    """Read ``ip [-d] [-s] [-o] addr show`` or ``link show`` of one netns.
+
+    Of ``ip-counters`` only the counters are told: ``ip-addr`` is asked for the rest.
+    """
+    reading = read_lines(text.lines, _read)
+    return _counters(reading) if text.probe == "ip-counters" else reading
 
 
-def read_counters(text: Text) -> Reading:
-    """Read ``ip -s -s link show`` of one netns for its counters alone: ``ip-addr`` has the rest."""
-    reading = read_interfaces(text)
+def _counters(reading: Reading) -> Reading:
     counted = [
         (record, line)
         for record, line in zip(reading.records, reading.line_numbers, strict=True)
@@ -148,11 +150,11 @@ def _addresses(row: Row) -> Iterator[tuple[int, str, str]]:
 
 def _address(interface: str, item: str, lifetime: str) -> Address:
     """Read "inet 10.0.0.5/24 brd 10.0.0.255 scope global eth0" and the line of its lifetimes."""
-    words = iter(item.split())
-    inet, local = next(words), next(words)
+    inet, local, *rest = item.split()
+    label = rest.pop() if inet == "inet" and _is_label(rest[-1:], interface) else ""
     values: dict[str, str] = {}
     flags: list[str] = []
-    label = ""
+    words = iter(rest)
     for word in words:
         if word in _ADDRESS_KEYS:
             values[word] = next(words, "")
@@ -177,6 +179,11 @@ def _address(interface: str, item: str, lifetime: str) -> Address:
         valid_lifetime=valid,
         preferred_lifetime=preferred,
     )
+
+
+def _is_label(last: list[str], interface: str) -> bool:
+    """Say whether the last word is a label, though the interface may be named like a flag."""
+    return any(word == interface or word.startswith(f"{interface}:") for word in last)
 
 
 def _lifetimes(text: str) -> tuple[int | None, int | None]:

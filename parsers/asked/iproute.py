@@ -5,7 +5,7 @@ import re
 from collector.probe import Probe, Where
 from parsers.brief import read_brief, read_vrfs
 from parsers.entry import NETNS_EXEC, Entry, Profile, whole_lines
-from parsers.interfaces import read_counters, read_interfaces
+from parsers.interfaces import read_interfaces
 from parsers.neighbours import read_neighbours
 from parsers.records import (
     Address,
@@ -116,7 +116,7 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         Probe("ip-counters", "ip -s -s link show", Where.NETNS, needs="ip"),
-        read_counters,
+        read_interfaces,
         (InterfaceCounters,),
         re.compile("ip-counters"),  # as typed it is read as ip-addr: interfaces and counters
         quiet=True,
