@@ -10,6 +10,7 @@ from parsers.records import BirdProtocol
 from parsers.text import Text
 
 _ROUTES = re.compile(r"(?<!\d)(\d{1,20}) (imported|exported|filtered)")
+_ROUTES_ALONE = re.compile(r"\d+ \w+(?:, \d+ \w+)*")
 _REPLY_CODE = re.compile(r"\d{4}-")
 
 _KEYS = frozenset(
@@ -92,8 +93,10 @@ def _sorted_out(lines: list[str]) -> tuple[dict[str, str], tuple[str, ...]]:
         key, colon, value = _REPLY_CODE.sub("", line, count=1).partition(":")
         key = key.strip()
         follows_import = key != "Action" or list(said)[-1:] == ["Import limit"]
-        if colon and key in _KEYS and key not in said and follows_import:
-            said[key] = value.strip()
+        value = value.strip()
+        is_whole = key != "Routes" or _ROUTES_ALONE.fullmatch(value)
+        if colon and key in _KEYS and key not in said and follows_import and is_whole:
+            said[key] = value
         else:
             details.append(line)
     return said, tuple(details)
