@@ -28,9 +28,14 @@ def name(sample: Path) -> str:
 
 def reading_of(sample: Path) -> Reading:
     """Read a sample as the probe whose folder it lies in."""
+    return text_of(sample, sample.read_bytes())
+
+
+def text_of(sample: Path, data: bytes) -> Reading:
+    """Read another text as if it were the sample's."""
     subject = sample.stem.partition("@")[2]
     command = f"ethtool -S {subject}" if subject else sample.parent.name
-    return read_text(command, sample.read_bytes())
+    return read_text(command, data)
 
 
 def golden_of(sample: Path) -> Path:
