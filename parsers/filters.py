@@ -2,8 +2,10 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 
-from parsers import fsm
+from parsers import fsm, verdicts
 from parsers.gather import Gathering
 from parsers.reading import Reading
 from parsers.records import FilterRule
@@ -12,7 +14,7 @@ from parsers.text import Text
 _COUNTS = re.compile(
     r"(?P<counter>\bcounter )?\bpackets (?P<packets>\d{1,20}) bytes (?P<bytes>\d{1,20})\b"
 )
-_TIMERS = re.compile(r" (?:expires|last used|used) (?:\d+ \w+|\S+)")
+_TIMERS = re.compile(r" (?:expires|last used|used) (?:\d+ \w+|\S+)|\s# count \d+")
 _ELEMENT = re.compile(r'(?:"[^"]*"?|[^,"])+')
 
 
@@ -20,47 +22,89 @@ def read_ruleset(text: Text) -> Reading:
     """Read ``nft -a list ruleset`` of one netns; no tables is an answer, and it is empty.
 
     A chain's hook and policy, a table's flags and each line of a set are rules too; each element
-    of a set is one, so that a new element does not move the others. ``chain`` is "set NAME" for
-    those of a set (likewise map, counter, quota …) and "" for a line of the table itself.
+    of a set is one, so that a new element does not move the others, but those of a set that
+    packets fill are one together. ``chain`` is "set NAME" for those of a set (likewise map,
+    counter, quota …) and "" for a line of the table itself.
     """
     rows = fsm.run("nft-ruleset", text.lines)
     gathered = Gathering.of(text.lines, rows)
-    seen: Counter[tuple[str, str, str]] = Counter()
-    table = chain = ""
+    place = _Place()
     for row in rows.rows:
         if row["Table"]:
-            table, chain = row["Table"], ""
+            place.leave(gathered)
+            place = _Place(row["Table"], seen=place.seen)
         elif row["Block"]:
-            chain = row["Block"].removeprefix("chain ")
+            place.enter(row["Block"], gathered)
+        elif row["Elements"] and place.dynamic:
+            place.elements += _elements(row["Elements"])
         else:
-            for words in _rules(row.values):
-                place = "" if row["TableRule"] else chain
-                rule = _rule(table, place, words)
-                place_of_rule = (rule.table, rule.chain, rule.rule)
-                gathered.add(row.line, _at(rule, seen[place_of_rule]))
-                seen[place_of_rule] += 1
+            if row["Rule"].startswith("flags ") and "dynamic" in row["Rule"]:
+                place.dynamic = row.line
+            for rule in _rules(row.values, place):
+                gathered.add(row.line, place.numbered(rule))
+    place.leave(gathered)
     return gathered.reading()
 
 
-def _rules(values: dict[str, str]) -> list[str]:
-    if not values["Elements"]:
-        return [values["TableRule"] or values["Rule"]]
-    found = (element.strip() for element in _ELEMENT.findall(values["Elements"]))
-    return [f"element {element}" for element in found if element]
+@dataclass(slots=True)
+class _Place:
+    """Where in the text we are. ``dynamic`` is the line that calls a set so; 0 of other blocks."""
+
+    table: str = ""
+    chain: str = ""
+    dynamic: int = 0
+    elements: list[str] = field(default_factory=list)
+    seen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    def enter(self, block: str, gathered: Gathering) -> None:
+        """Begin a chain, a set, an object of a table."""
+        self.leave(gathered)
+        self.chain = block.removeprefix("chain ")
+
+    def leave(self, gathered: Gathering) -> None:
+        """Keep what was gathered of the block that ends."""
+        if self.dynamic:
+            held = tuple(sorted(_bare(element) for element in self.elements))
+            rule = FilterRule(self.table, self.chain, "elements", elements=held)
+            gathered.add(self.dynamic, self.numbered(rule))
+        self.elements, self.dynamic = [], 0
+
+    def numbered(self, rule: FilterRule) -> FilterRule:
+        """Tell a rule apart from equal ones before it in its chain."""
+        place = (rule.table, rule.chain, rule.rule)
+        self.seen[place] += 1
+        return replace(rule, position=self.seen[place] - 1) if self.seen[place] > 1 else rule
+
+
+def _elements(words: str) -> list[str]:
+    found = (element.strip() for element in _ELEMENT.findall(words))
+    return [element for element in found if element]
+
+
+def _rules(values: dict[str, str], place: _Place) -> Iterator[FilterRule]:
+    if values["Elements"]:
+        for element in _elements(values["Elements"]):
+            yield _rule(place.table, place.chain, f"element {element}")
+    else:
+        chain = "" if values["TableRule"] else place.chain
+        yield _rule(place.table, chain, values["TableRule"] or values["Rule"])
+
+
+def _bare(words: str) -> str:
+    """Take out what counts down or up."""
+    return _TIMERS.sub("", _COUNTS.sub("counter", words))
 
 
 def _rule(table: str, chain: str, words: str) -> FilterRule:
     before, _, handle = words.rpartition(" # handle ")
     words = (before if handle.isdigit() else words).strip().rstrip(";")
     counts = _COUNTS.search(words)
+    rule = _bare(words)
     return FilterRule(
         table=table,
         chain=chain,
-        rule=_TIMERS.sub("", _COUNTS.sub("counter", words)),
+        rule=rule,
         packets=int(counts["packets"]) if counts else None,
         bytes=int(counts["bytes"]) if counts else None,
+        verdict=verdicts.of_nft(rule) if " " not in chain or " : " in rule else "",
     )
-
-
-def _at(rule: FilterRule, position: int) -> FilterRule:
-    return FilterRule(rule.table, rule.chain, rule.rule, position, rule.packets, rule.bytes)

@@ -26,6 +26,8 @@ SHORTEST = 6
 """Characters. A shorter value is not looked for elsewhere: it would hit by accident."""
 
 _RUNTIMES = ("docker", "podman", "nerdctl", "crictl")
+_FILTERS = ("nft", "iptables", "ip6tables", "ebtables", "arptables", "ipset")
+"""Of these a comment may hold what somebody typed."""
 _STRING_BODY = re.compile(rb'(?>(?:[^"\\\n]|\\.)*)')
 _NO_KEY = rb'(?![^"\n]{0,320}"\s{0,8}:)'
 _MASK = re.compile(r"masked:[0-9a-f]{12}")
@@ -77,7 +79,8 @@ def _masked(captures: Sequence[Capture], key: bytes) -> tuple[Capture, ...]:
 def _in_stdout(capture: Capture) -> list[Secret]:
     probe = capture.question.probe
     containers = probe.startswith(_RUNTIMES)
-    found = list(in_wording(capture.stdout, assignments=containers, strings=containers))
+    typed = containers or probe.startswith(_FILTERS)
+    found = list(in_wording(capture.stdout, assignments=typed, strings=containers))
     return found + list(in_json(capture.stdout)) if _is_json(capture) else found
 
 

@@ -62,11 +62,9 @@ ENDS = {
     "continue": End.NEXT,
     **dict.fromkeys(("masquerade", "snat", "dnat", "redirect", "tproxy", "queue"), End.ALTER),
 }
-XT_DROPS = frozenset({'"DROP"', '"REJECT"'})
-XT_ALTERS = frozenset(
-    {'"MASQUERADE"', '"SNAT"', '"DNAT"', '"REDIRECT"', '"NETMAP"', '"TPROXY"', '"NFQUEUE"'}
-)
-"""Targets of iptables that nft prints by their name alone."""
+XT_DROPS = frozenset({"DROP", "REJECT"})
+XT_ALTERS = frozenset({"MASQUERADE", "SNAT", "DNAT", "REDIRECT", "NETMAP", "TPROXY", "NFQUEUE"})
+"""Targets of iptables that nft prints by their name alone; before 1.0.8 without quotes."""
 WITHOUT_EFFECT = frozenset({"counter", "log", "notrack"})
 WITH_ARGUMENT = frozenset(
     {"comment", "prefix", "level", "group", "snaplen", "queue-threshold", "name"}
@@ -88,7 +86,7 @@ def _line(words: list[str]) -> Line:
         word = words.pop(0)
         if word in WITH_ARGUMENT:
             del words[:1]
-        elif (word, *words[:2]) == ("xt", "match", '"comment"'):
+        elif word == "xt" and " ".join(words[:2]).replace('"', "") == "match comment":
             del words[:2]
         elif word in NO_PING:
             return Line((_never,), *_end(words))
@@ -113,8 +111,9 @@ def _end(words: list[str]) -> tuple[End, str]:
             return ENDS[word], after if word in ("jump", "goto") else ""
         if word == "vmap":
             return End.MAPPED, ""
-        if word == "target" and after in XT_DROPS | XT_ALTERS:
-            return (End.DROP if after in XT_DROPS else End.ALTER), ""
+        target = after.strip('"') if word == "target" else ""
+        if target in XT_DROPS | XT_ALTERS:
+            return (End.DROP if target in XT_DROPS else End.ALTER), ""
     return End.NEXT, ""
 
 

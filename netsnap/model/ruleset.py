@@ -90,8 +90,8 @@ class Ruleset:
         sort, _, name = rule.chain.rpartition(" ")
         if sort in ("set", "map"):
             held = self._sets[rule.table].get(name, ())
-            new = (_element(rule.rule),) if rule.rule.startswith(ELEMENT) else ()
-            self._sets[rule.table][name] = (*held, *new)
+            new = (rule.rule,) if rule.rule.startswith(ELEMENT) else rule.elements
+            self._sets[rule.table][name] = (*held, *map(_element, new))
             return
         base = Base.of(fact, rule)
         if base is not None:

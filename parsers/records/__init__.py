@@ -15,7 +15,7 @@ from parsers.records.calico import (
     CalicoVersion,
     IpamBlock,
 )
-from parsers.records.filters import FilterRule
+from parsers.records.filters import FilterRule, IptablesRule
 from parsers.records.kernel import Sysctl
 from parsers.records.links import (
     Address,
@@ -44,6 +44,7 @@ __all__ = [
     "DriverStatistics",
     "FilterRule",
     "Interface",
+    "IptablesRule",
     "InterfaceCounters",
     "IpamBlock",
     "Neighbour",
@@ -68,6 +69,7 @@ RECORDS: tuple[type[Record], ...] = (
     Neighbour,
     Sysctl,
     FilterRule,
+    IptablesRule,
     DriverStatistics,
     ContainerSummary,
     Container,

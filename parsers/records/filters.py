@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from parsers.roles import Drift, Identity, Record
+from parsers.roles import Drift, Identity, Record, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +11,10 @@ class FilterRule(Record):
     """A line of the packet filter (``nft list ruleset``), inside its table and chain.
 
     ``position`` is the number of equal lines before it in the same chain, so that a rule that
-    stands twice is two records and an inserted rule does not rename those below it.
+    stands twice is two records and an inserted rule does not rename those below it. ``verdict`` is
+    what ends the rule: accept, drop, reject, return, "jump X", "goto X", masquerade, snat, dnat,
+    vmap …; the policy of a chain's own line; "" where the packet goes on. The elements of a set
+    that packets fill by themselves (``flags dynamic``) are one record with ``elements``.
     """
 
     kind: ClassVar[str] = "filter-rule"
@@ -19,5 +22,29 @@ class FilterRule(Record):
     chain: Identity[str]
     rule: Identity[str]  # without counters and handles
     position: Identity[int] = 0
+    packets: Drift[int | None] = None
+    bytes: Drift[int | None] = None
+    verdict: State[str] = ""
+    elements: Drift[tuple[str, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IptablesRule(Record):
+    """A rule of iptables, ip6tables, ebtables or arptables, or a chain's policy.
+
+    Of the nf_tables backend these are the rules that ``nft list ruleset`` shows too, without the
+    arguments of the matches and targets that nft has no words for; of the legacy backend, rules
+    that nft does not show. A policy is the rule "policy", and ``verdict`` is what it does.
+    ``verdict`` is as in filter-rule. ``position`` counts equal rules before it in its chain.
+    """
+
+    kind: ClassVar[str] = "iptables-rule"
+    family: Identity[str]  # ip, ip6, bridge, arp
+    backend: Identity[str]  # legacy, nf_tables, "" where the text does not say
+    table: Identity[str]  # filter, nat, mangle, raw …; "" where the text does not say (-S, -L)
+    chain: Identity[str]
+    rule: Identity[str]  # what follows "-A CHAIN", without counters
+    position: Identity[int] = 0
+    verdict: State[str] = ""
     packets: Drift[int | None] = None
     bytes: Drift[int | None] = None

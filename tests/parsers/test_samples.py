@@ -13,6 +13,9 @@ from tests.golden import ROOT, SAMPLES, golden_of, name, reading_of, render, sam
 
 TEMPLATES = sorted(path.stem for path in (ROOT / "templates").glob("*.textfsm"))
 TEMPLATE_OF = {
+    "ip6tables-save": "iptables-save",
+    "ebtables-save": "iptables-save",
+    "arptables-save": "iptables-save",
     "ip6-route": "ip-route",
     "ip6-rule": "ip-rule",
     "sysctl-node": "sysctl",

@@ -1,0 +1,2 @@
+# A namespace in which nobody has made a rule.
+#: iptables-save/no-rules:
