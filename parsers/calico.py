@@ -11,7 +11,9 @@ from parsers.records import CalicoPeer, CalicoProcess, CalicoSetting
 from parsers.text import Text
 
 _DAEMON = {"4": "bird", "6": "bird6"}
-NO_SUCH_COMMAND = re.compile(r"(?:unknown command|invalid option|usage)\b.*", re.IGNORECASE)
+NO_SUCH_COMMAND = re.compile(
+    r"(?:error: )?(?:unknown command|invalid option|usage)\b.*", re.IGNORECASE
+)
 """A whole line by which calicoctl says that this version has no such command."""
 
 

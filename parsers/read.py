@@ -109,7 +109,13 @@ def _quote(what: str, lines: list[str]) -> str:
 
 
 def _subject(entry: Entry, command: str) -> str:
-    """Return the interface that a typed ``ethtool -S eth0`` names, "" if it names none."""
+    """Return what a typed command is about: the interface of ``ethtool -S eth0``, or "".
+
+    An entry's own pattern may name it as its group "subject".
+    """
     words = command.split()
+    typed = entry.typed.fullmatch(" ".join(words))
+    if typed is not None and "subject" in typed.re.groupindex:
+        return typed["subject"] or ""
     is_typed = len(words) > 1 and words != [entry.probe.name]
     return words[-1] if entry.probe.where.value == "interface" and is_typed else ""

@@ -1,7 +1,7 @@
 """What a pair of snapshots can and cannot tell: which absences are facts, and the blind spots."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from collector.capture import HOST
@@ -31,24 +31,34 @@ class View:
         return frozenset((node, name) for (node, _), name in self.facts.netns.items())
 
     @cached_property
-    def _probes(self) -> dict[str, frozenset[str]]:
+    def probes(self) -> dict[str, frozenset[str]]:
+        """Return the names of all questions that each node was asked."""
         return {
             view.node: frozenset(answer.question.probe for answer in view.answers)
             for view in self.facts.snapshot.nodes
         }
 
     @cached_property
-    def _kinds(self) -> frozenset[tuple[str, str]]:
-        return frozenset((key.node, key.kind) for key in self.facts.by_key)
+    def _givers(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """Map (node, kind) to the questions whose answers had such records."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for key, fact in self.facts.by_key.items():
+            found.setdefault((key.node, key.kind), set()).add(fact.answer.question.probe)
+        return {place: frozenset(probes) for place, probes in found.items()}
 
-    def asked(self, node: str, probe: str, kind: str) -> bool:
-        """Say whether the node was asked this, or anything else that gave such records.
+    def asked(self, fact: Fact, other: "View") -> bool:
+        """Say whether the node was asked what gave ``other`` this fact, or something in its place.
 
         Two snapshots of different versions do not ask the same questions, and a local snapshot
-        asks netlink what a remote one asks ``ip``.
+        asks netlink what a remote one asks ``ip``. A question that both asked stands in for no
+        other one: it did not give the fact where it was asked beside.
         """
-        probes = self._probes.get(node)
-        return not probes or probe in probes or (node, kind) in self._kinds
+        node, probe = fact.key.node, fact.answer.question.probe
+        probes = self.probes.get(node)
+        if not probes or probe in probes:
+            return True
+        in_its_place = self._givers.get((node, fact.key.kind), frozenset())
+        return bool(in_its_place - other.probes.get(node, frozenset()))
 
     def lists_namespaces(self, node: str) -> bool:
         """Say whether a namespace that is not in the list is surely not there."""
@@ -75,7 +85,8 @@ class Sight:
         key = fact.key
         if key.node not in view.facts.reached:
             return False
-        if not view.asked(key.node, fact.answer.question.probe, key.kind):
+        other = self.after if view is self.before else self.before
+        if not view.asked(fact, other):
             probe = fact.answer.question.probe
             self._add(BlindSpot(key.node, "", probe, "", frozenset({key.kind}), "not asked"), view)
             return False

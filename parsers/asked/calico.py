@@ -4,8 +4,80 @@ import re
 
 from collector.probe import Probe, Where
 from parsers.calico import NO_SUCH_COMMAND, read_node_status, read_setting
+from parsers.calicoget import read_objects
+from parsers.calicotables import read_ipam, read_version
 from parsers.entry import SUDO, Entry, Profile
-from parsers.records import CalicoPeer, CalicoProcess, CalicoSetting
+from parsers.records import (
+    CalicoKind,
+    CalicoPeer,
+    CalicoProcess,
+    CalicoResource,
+    CalicoSetting,
+    CalicoVersion,
+    IpamBlock,
+)
+
+CALICOCTL = SUDO + r"(?:\S*/)?(?:calicoctl|kubectl[ -]calico)(?: --allow-version-mismatch)?"
+"""How people call it; the plugin of kubectl is the same program."""
+
+# All kinds are listed in one question, each between a line that names it and one with its exit
+# status; what stderr said stands before that. YAML takes these lines for comments. A calicoctl
+# that is not of the cluster's version refuses unless it is told not to mind. It fails, as a
+# whole, only if no kind could be listed: what each failure hides is told by the reader.
+_GET = """\
+exec 3>&1
+more= answered=
+ask() {{
+  said=$(calicoctl get "$@" -o yaml $more 2>&1 >&3 3>&-)
+  status=$?
+}}
+get() {{
+  echo "--- # calicoctl get $* -o yaml"
+  ask "$@"
+  case $status:$more:$said in
+    [1-9]*::*"ersion mismatch"*) more=--allow-version-mismatch; ask "$@" ;;
+  esac
+  [ -z "$said" ] || printf '%s\\n' "$said" | sed 's/^/# said: /'
+  echo "# exit $status"
+  [ $status != 0 ] || answered=1
+}}
+{kinds}
+[ -n "$answered" ]"""
+
+# Cluster-wide: every node lists the same.
+_INTENT = """\
+for kind in node ippool bgpconfiguration bgppeer bgpfilter felixconfiguration blockaffinity; do
+  get $kind
+done"""
+
+# calicoctl v1 and v2 know no namespaces, and "policy" is another kind to them.
+_REST = """\
+case $(calicoctl get --help 2>&1) in
+  *--all-namespaces*)
+    for kind in workloadendpoint networkpolicy networkset; do get $kind --all-namespaces; done
+    for kind in hostendpoint globalnetworkpolicy globalnetworkset ipreservation \\
+      kubecontrollersconfiguration ipamconfig; do get $kind; done ;;
+  *) for kind in workloadendpoint hostendpoint policy profile; do get $kind; done ;;
+esac"""
+
+_SHOW_BLOCKS = """\
+calicoctl ipam show --show-blocks && exit
+calicoctl ipam show --show-blocks --allow-version-mismatch"""
+
+_NO_GET = re.compile(
+    r"# said: (?:Error: )?(?:unknown command|invalid option|usage)\b.*", re.IGNORECASE
+)
+
+_FORMAT = r"(?: (?:-o ?|--output[= ])(?:yaml|json|wide|ps))?"
+_SCOPE = r"(?: (?:-a|-A|--all-namespaces|(?:-n ?|--namespace[= ]|--scope=|--node=|--config=)\S+))*"
+_KIND = r"(?: (?P<subject>[A-Za-z]+))"
+_TYPED_GET = re.compile(
+    rf"{CALICOCTL} get{_FORMAT}{_SCOPE}{_KIND}(?: [\w.-]+)?{_SCOPE}{_FORMAT}{_SCOPE}"
+    r"(?: --allow-version-mismatch)?"
+    rf"|{CALICOCTL} (?:node )?bgp peer show(?: --ipv[46])?"
+    rf"|{SUDO}kubectl(?: -n \S+)? get (?:\w+\.(?:crd\.)?projectcalico\.org|caliconodestatus)"
+    rf"(?: [\w.-]+)?{_SCOPE} (?:-o ?|--output[= ])(?:yaml|json){_SCOPE}"
+)
 
 
 def _setting(name: str) -> Entry:
@@ -18,6 +90,25 @@ def _setting(name: str) -> Entry:
         re.compile(SUDO + command, re.IGNORECASE),
         Profile.QUICK,
         lacking=NO_SUCH_COMMAND,
+    )
+
+
+def _get(name: str, kinds: str, profile: Profile, shown: str) -> Entry:
+    """Ask for the objects of several kinds."""
+    return Entry(
+        Probe(
+            name,
+            _GET.format(kinds=kinds),
+            Where.NODE,
+            needs="calicoctl",
+            limit=20,
+            shown=f"calicoctl get KIND -o yaml ({shown})",
+        ),
+        read_objects,
+        (CalicoKind, CalicoResource),
+        _TYPED_GET,
+        profile,
+        lacking=_NO_GET,
     )
 
 
@@ -41,4 +132,26 @@ ENTRIES: tuple[Entry, ...] = (
     _setting("nodeToNodeMesh"),
     _setting("logLevel"),
     _setting("ipip"),
+    _get("calicoctl-get", _INTENT, Profile.DEFAULT, "node, ippool, bgppeer and others"),
+    _get("calicoctl-get-rest", _REST, Profile.FULL, "endpoints, policies and others"),
+    Entry(
+        Probe("calicoctl-version", "calicoctl version", Where.NODE, needs="calicoctl"),
+        read_version,
+        (CalicoVersion,),
+        re.compile(CALICOCTL + r" version"),
+    ),
+    Entry(
+        Probe(
+            "calicoctl-ipam-show",
+            _SHOW_BLOCKS,
+            Where.NODE,
+            needs="calicoctl",
+            shown="calicoctl ipam show --show-blocks",
+        ),
+        read_ipam,
+        (IpamBlock,),
+        re.compile(CALICOCTL + r" ipam show(?: --show-blocks| --allow-version-mismatch)*"),
+        Profile.FULL,
+        lacking=NO_SUCH_COMMAND,
+    ),
 )

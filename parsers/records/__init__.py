@@ -5,7 +5,13 @@ Addresses and prefixes are text in canonical form (``ipaddress``): a prefix alwa
 An empty string is "the text does not say"; None is likewise for numbers.
 """
 
-from parsers.records.bird import BirdProtocol
+from parsers.records.bird import (
+    BirdChannel,
+    BirdConfig,
+    BirdProtocol,
+    BirdRoute,
+    BirdStatus,
+)
 from parsers.records.calico import (
     CalicoKind,
     CalicoPeer,
@@ -15,8 +21,25 @@ from parsers.records.calico import (
     CalicoVersion,
     IpamBlock,
 )
+from parsers.records.cni import CniConfiguration
+from parsers.records.daemons import Daemon, ServiceUnit
 from parsers.records.filters import FilterRule, IptablesRule
-from parsers.records.kernel import Sysctl
+from parsers.records.forwarding import (
+    BridgePort,
+    BridgeVlan,
+    FdbEntry,
+    FdbMoving,
+    Qdisc,
+    TcFilter,
+)
+from parsers.records.kernel import (
+    KernelLog,
+    KernelMessage,
+    NeighbourTable,
+    ProtocolCounters,
+    SoftnetStatistics,
+    Sysctl,
+)
 from parsers.records.links import (
     Address,
     DriverStatistics,
@@ -24,41 +47,66 @@ from parsers.records.links import (
     InterfaceCounters,
     VirtualFunction,
 )
-from parsers.records.node import NetworkNamespace, NodeIdentity
+from parsers.records.node import ClockState, NetworkNamespace, NodeIdentity
 from parsers.records.routing import Neighbour, NextHop, Route, Rule
 from parsers.records.runtimes import Container, ContainerSummary
+from parsers.records.sockets import TcpPassing, TcpSocket
 from parsers.roles import Record
 
 __all__ = [
     "RECORDS",
     "Address",
+    "BirdChannel",
+    "BirdConfig",
     "BirdProtocol",
+    "BirdRoute",
+    "BirdStatus",
+    "BridgePort",
+    "BridgeVlan",
     "CalicoKind",
     "CalicoPeer",
     "CalicoProcess",
     "CalicoResource",
     "CalicoSetting",
     "CalicoVersion",
+    "ClockState",
+    "CniConfiguration",
     "Container",
     "ContainerSummary",
+    "Daemon",
     "DriverStatistics",
+    "FdbEntry",
+    "FdbMoving",
     "FilterRule",
     "Interface",
-    "IptablesRule",
     "InterfaceCounters",
     "IpamBlock",
+    "IptablesRule",
+    "KernelLog",
+    "KernelMessage",
     "Neighbour",
+    "NeighbourTable",
     "NetworkNamespace",
     "NextHop",
     "NodeIdentity",
+    "ProtocolCounters",
+    "Qdisc",
     "Route",
     "Rule",
+    "ServiceUnit",
+    "SoftnetStatistics",
     "Sysctl",
+    "TcFilter",
+    "TcpPassing",
+    "TcpSocket",
     "VirtualFunction",
 ]
 
 RECORDS: tuple[type[Record], ...] = (
     NodeIdentity,
+    ClockState,
+    Daemon,
+    ServiceUnit,
     NetworkNamespace,
     Interface,
     InterfaceCounters,
@@ -67,10 +115,23 @@ RECORDS: tuple[type[Record], ...] = (
     Route,
     Rule,
     Neighbour,
+    BridgePort,
+    BridgeVlan,
+    FdbEntry,
+    FdbMoving,
+    Qdisc,
+    TcFilter,
     Sysctl,
+    ProtocolCounters,
+    NeighbourTable,
+    SoftnetStatistics,
+    KernelLog,
+    TcpSocket,
+    TcpPassing,
     FilterRule,
     IptablesRule,
     DriverStatistics,
+    CniConfiguration,
     ContainerSummary,
     Container,
     CalicoProcess,
@@ -81,4 +142,8 @@ RECORDS: tuple[type[Record], ...] = (
     CalicoVersion,
     IpamBlock,
     BirdProtocol,
+    BirdChannel,
+    BirdStatus,
+    BirdRoute,
+    BirdConfig,
 )

@@ -11,7 +11,7 @@ from collector.capture import HOST, Outcome, Question
 from netsnap.diff.changes import Alteration, Blind, Change, Difference, NetnsChange
 from netsnap.diff.compare import compare
 from parsers.answer import Answer
-from parsers.facts import BlindSpot, Fact, Facts
+from parsers.facts import BlindSpot, Fact, Facts, Key
 from parsers.reading import Reading
 from parsers.records import (
     BirdProtocol,
@@ -203,6 +203,43 @@ def test_a_question_that_only_one_snapshot_asked_says_nothing_was_removed() -> N
     assert difference.changes == ()
     (blind,) = difference.blind
     assert (blind.spot.kinds, blind.when) == (frozenset({"calico-setting"}), "t2")
+
+
+def asking(world: World, probe: str, record: Record) -> Facts:
+    """Assemble a world in which a further question to k8s2 gave one more record."""
+    found = facts(world)
+    (view,) = (each for each in found.snapshot.nodes if each.node == "k8s2")
+    like = next(each for each in view.answers if each.question.scope == HOST)
+    reading = Reading((record,), (1,))
+    answer = replace(like, question=Question(probe, HOST), digest=probe, reading=reading)
+    key = Key("k8s2", HOST, record.kind, record.identity)
+    views = tuple(
+        replace(each, answers=(*each.answers, answer)) if each is view else each
+        for each in found.snapshot.nodes
+    )
+    return replace(
+        found,
+        snapshot=replace(found.snapshot, nodes=views),
+        by_key={**found.by_key, key: Fact(key, record, answer, 1)},
+    )
+
+
+def test_a_kind_of_which_more_was_asked_gained_nothing() -> None:
+    level, mesh = CalicoSetting("logLevel", "info"), CalicoSetting("nodeToNodeMesh", "on")
+    fewer, more = facts(after(level)), asking(after(level), "ask-more", mesh)
+    for difference, when in ((compare(fewer, more), "t1"), (compare(more, fewer), "t2")):
+        assert difference.changes == ()
+        (blind,) = difference.blind
+        assert (blind.spot.probe, blind.spot.reason, blind.when) == ("ask-more", "not asked", when)
+
+
+def test_a_question_stands_in_for_another_that_was_not_asked_beside_it() -> None:
+    level, mesh = CalicoSetting("logLevel", "info"), CalicoSetting("nodeToNodeMesh", "on")
+    difference = compare(facts(after(level)), asking(cluster(), "ask-otherwise", mesh))
+    assert told(difference) == [
+        (HOST, "calico-setting", Alteration.REMOVED),
+        (HOST, "calico-setting", Alteration.ADDED),
+    ]
 
 
 def test_a_namespace_that_went_takes_its_facts_with_it() -> None:

@@ -48,7 +48,6 @@ def cases() -> list[Case]:
 NOT_READ = {
     "birdcl-show-route": "not asked: the kernel's table says what is installed",
     "birdcl-show-status": "not asked",
-    "calicoctl-get": "not asked yet: Calico's objects by `calicoctl get -o yaml`",
 }
 """Folders that nothing here reads, and why."""
 
