@@ -1,20 +1,22 @@
 """Addresses, prefixes and MACs in the one form that records keep them in.
 
-Every function raises ValueError for a text that is not what it should be.
+An IPv6 address that holds an IPv4 one has dots at its end, as ``inet_ntop`` prints it and every
+Python should. Every function raises ValueError for a text that is not what it should be.
 """
 
 import re
 from functools import lru_cache
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_interface, ip_network
 
 _DEFAULT = {4: "0.0.0.0/0", 6: "::/0"}
+_MAPPED, _COMPATIBLE = 0xFFFF, 0  # the 96 bits before an IPv4 address inside an IPv6 one
 _MAC = re.compile(r"(?:[0-9A-Fa-f]{1,2}:)+[0-9A-Fa-f]{1,2}")
 
 
 @lru_cache(maxsize=65536)
 def address(text: str) -> str:
     """Return an address in canonical form, without a length."""
-    return str(ip_address(text))
+    return _text(ip_address(text))
 
 
 @lru_cache(maxsize=65536)
@@ -29,13 +31,24 @@ def prefix(text: str) -> str:
 
     Bits beyond the length are an error: the kernel prints none.
     """
-    return str(ip_network(text))
+    network = ip_network(text)
+    return f"{_text(network.network_address)}/{network.prefixlen}"
 
 
 @lru_cache(maxsize=65536)
 def with_length(text: str) -> str:
     """Return an interface's own address with its length: "172.16.0.57/24"."""
-    return str(ip_interface(text))
+    own = ip_interface(text)
+    return f"{_text(own.ip)}/{own.network.prefixlen}"
+
+
+def _text(address: IPv4Address | IPv6Address) -> str:
+    before, last = divmod(int(address), 1 << 32)
+    is_mapped = before == _MAPPED
+    is_compatible = before == _COMPATIBLE and last >= 1 << 16
+    if isinstance(address, IPv4Address) or not (is_mapped or is_compatible):
+        return str(address)
+    return f"::{'ffff:' if is_mapped else ''}{IPv4Address(last)}"
 
 
 def everywhere(version: int) -> str:

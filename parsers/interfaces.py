@@ -4,19 +4,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from parsers import fsm
+from parsers import fsm, linknames
 from parsers.addresses import address, mac, with_length
 from parsers.counters import Block, blocks, interface_counters
 from parsers.fsm import Row
 from parsers.functions import virtual_function
 from parsers.gather import Gathering
+from parsers.linknames import Head, Named
 from parsers.oneline import read_lines
 from parsers.reading import Reading
 from parsers.records import Address, Interface, InterfaceCounters
 from parsers.text import Text
 from parsers.words import pairs
 
-_PEER_INDEX = re.compile(r"if(\d{1,10})")
 _VOLATILE = re.compile(r"\s*\b(\w+_timer\s+[\d.]+|link_failure_count\s+\d+|fdb_n_learned\s+\d+)")
 _LINK_FLAGS = frozenset({"netns-immutable"})
 _ADDRESS_KEYS = frozenset({"brd", "any", "scope", "metric", "proto", "flags", "peer"})
@@ -54,41 +54,48 @@ def _counters(reading: Reading) -> Reading:
 def _read(lines: Sequence[str]) -> Reading:
     rows = fsm.run("ip-addr", lines)
     gathered = Gathering.of(lines, rows)
-    for row in rows.rows:
-        name = row["Name"] or row["Owner"]
-        if row["Name"]:
-            gathered.add(row.line, _interface(row))
+    parted = linknames.part([_head(row) for row in rows.rows])
+    for row, named in zip(rows.rows, parted, strict=True):
+        name = named.name or row["Owner"]
+        if named.name:
+            gathered.add(row.line, _interface(row, named))
         for line, item, lifetime in _addresses(row):
             try:
                 gathered.add(line, _address(name, item, lifetime))
-            except ValueError:
+            except (ValueError, StopIteration):
                 gathered.refuse(line)
         if row["Columns"] or row["Numbers"] or row["Functions"]:
-            _add_counted(row, gathered)
+            _add_counted(row, named.name, gathered)
     return gathered.reading()
 
 
-def _add_counted(row: Row, gathered: Gathering) -> None:
+def _add_counted(row: Row, name: str, gathered: Gathering) -> None:
     """Add an interface's counters, and its virtual functions with theirs."""
     counted = blocks(row, gathered)
     own = counted.pop(0, None)
-    if own and row["Name"]:
-        gathered.add(own.line, interface_counters(row["Name"], int(row["Index"]), own))
+    if own and name:
+        gathered.add(own.line, interface_counters(name, int(row["Index"]), own))
     for line, item in zip(row.item_lines["Functions"], row["Functions"], strict=True):
         block = counted.get(line, Block())
         try:
-            gathered.add(line, virtual_function(row["Name"], item, block))
+            gathered.add(line, virtual_function(name, item, block))
         except ValueError:
             gathered.refuse(line)
 
 
-def _interface(row: Row) -> Interface:
+def _head(row: Row) -> Head:
+    """Return what tells where an interface's name ends."""
+    labels = (item.split()[-1] for item in row["Addresses"] if item.startswith("inet "))
+    label = next(labels, "").partition(":")[0]
+    return Head(row["Name"], row["Kind"], label, is_elsewhere=" link-netns" in row["Link"])
+
+
+def _interface(row: Row, named: Named) -> Interface:
     head = dict(pairs(row["Attributes"], frozenset(re.findall(r"xdp\S*", row["Attributes"]))))
     link_type, own, link = _link(row["Link"])
-    peer = _PEER_INDEX.fullmatch(row["Lower"])
     kind_detail, slave_detail = row["KindDetail"], f"{row['SlaveDetail']} {row['SlaveRest']}"
     return Interface(
-        name=row["Name"],
+        name=named.name,
         index=int(row["Index"]),
         flags=tuple(sorted(filter(None, row["Flags"].split(",")))),
         mtu=_number(head, "mtu"),
@@ -98,8 +105,8 @@ def _interface(row: Row) -> Interface:
         link_type=link_type,
         mac=mac(own),
         broadcast=mac(link.get("brd", link.get("peer", ""))),
-        lower="" if peer or row["Lower"] == "NONE" else row["Lower"],
-        peer_index=int(peer[1]) if peer else None,
+        lower=named.lower,
+        peer_index=named.peer_index,
         peer_netns=link.get("link-netnsid", link.get("link-netns", "")),
         link_kind=row["Kind"],
         kind_detail=_steady(kind_detail),
@@ -157,7 +164,7 @@ def _address(interface: str, item: str, lifetime: str) -> Address:
     words = iter(rest)
     for word in words:
         if word in _ADDRESS_KEYS:
-            values[word] = next(words, "")
+            values[word] = next(words)  # a line that was cut ends here
         elif word in _ADDRESS_FLAGS:
             flags.append(word)
         else:

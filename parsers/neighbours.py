@@ -22,6 +22,8 @@ _CONDITION = {
 
 _FLAGS = frozenset({"router", "proxy", "extern_learn", "offload", "managed", "extern_valid"})
 
+_STATELESS = frozenset({"proxy", "extern_learn"})
+
 
 def condition(nud: str) -> str:
     """Fold a neighbour's NUD state: the kernel rotates through some of them by itself."""
@@ -53,14 +55,15 @@ def _neighbour(row: Row) -> Neighbour:
     words = row["Attributes"].split()
     device, lladdr = _taken(words, "dev"), _taken(words, "lladdr")
     flags = _FLAGS.intersection(words)
-    if not row["Nud"] and "proxy" not in flags:
-        raise ValueError("only a proxy entry has no state")
+    if not row["Nud"] and not flags & _STATELESS:
+        raise ValueError("another entry's state is always printed")
+    nud = row["Nud"] or ("" if "proxy" in flags else "NONE")  # the kernel's 0 is not printed
     return Neighbour(
         family=family(row["Address"]),
         address=address(row["Address"]),
         device=device,
         mac=mac(lladdr),
-        condition=condition(row["Nud"]) if row["Nud"] else "permanent",
+        condition=condition(nud) if nud else "permanent",
         flags=tuple(sorted(flags)),
-        nud=row["Nud"],
+        nud=nud,
     )

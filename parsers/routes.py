@@ -24,6 +24,7 @@ _HOP_FLAGS = frozenset(
 )
 _FLAGS = _HOP_FLAGS | {"notify", "cache"}
 _MODIFIERS = frozenset({"lock", "inet", "inet6"})
+_NAMES = frozenset({"dev", "iif", "table", "proto", "protocol"})
 _HOP_KEYS = frozenset({"via", "dev", "weight"})
 _FIELDS = {
     "table": "table",
@@ -96,7 +97,7 @@ class _Attributes:
     others: list[str] = field(default_factory=list)
 
     def take(self, text: str) -> None:
-        for key, value in pairs(text, _FLAGS, _MODIFIERS):
+        for key, value in pairs(text, _FLAGS, _MODIFIERS, names=_NAMES):
             if key in _HOP_KEYS:
                 self.hop[key] = value
             elif key in _FIELDS:
@@ -126,10 +127,11 @@ class _Attributes:
 def _route(row: Row, below: list[Row], version: int) -> Route:
     head, *inline = _INLINE_HOP.split(row["Attributes"])
     attributes = _Attributes()
-    attributes.take(head)
+    encapsulation, tos = _encapsulation(row["Encap"])
+    attributes.take(f"{row['Before']} {tos} {head}")
     hops: list[NextHop] = []
     if attributes.hop:
-        hops.append(attributes.next_hop(row["Encap"]))
+        hops.append(attributes.next_hop(encapsulation))
     else:
         attributes.others += attributes.flags
     for text in (*(each["NextHop"] for each in below), *inline):
@@ -154,6 +156,13 @@ def _route(row: Row, below: list[Row], version: int) -> Route:
         next_hops=tuple(hops),
         attributes=tuple(sorted(attributes.others)),
     )
+
+
+def _encapsulation(text: str) -> tuple[str, str]:
+    """Part an encapsulation from the route's own tos behind it; one of ``ip`` has its own, too."""
+    before, _, tos = text.rpartition(" tos ")
+    is_the_routes = before and " " not in tos and (" tos " in before or not text.startswith("ip "))
+    return (before, f"tos {tos}") if is_the_routes else (text, "")
 
 
 def _family_of_default(attributes: _Attributes, version: int) -> int:

@@ -1,5 +1,7 @@
 """Reader of ``ip rule`` and ``ip -6 rule``."""
 
+import re
+
 from parsers import fsm
 from parsers.fsm import Row
 from parsers.gather import Gathering
@@ -8,8 +10,10 @@ from parsers.records import Rule
 from parsers.text import Text
 from parsers.words import pairs
 
-_DETACHED = "[detached]"  # the rule names an interface that does not exist now
-_FLAGS = frozenset({"unresolved", "[unresolved]", _DETACHED})
+_DETACHED = re.compile(r"(?<=[io]if )(\S+) (\[detached\])")
+"""The rule names an interface that does not exist now."""
+
+_FLAGS = frozenset({"unresolved", "[unresolved]", "[detached]"})
 
 
 def read_rules(text: Text) -> Reading:
@@ -23,13 +27,15 @@ def read_rules(text: Text) -> Reading:
 
 
 def _rule(row: Row, version: int) -> Rule:
-    selector = row["Selector"].split()
-    detached = [word for word in selector if word == _DETACHED]
+    device, action = row["Device"], row["Action"]
+    selector = " ".join(f"{row['Selector']} {row['Further']}".split())
+    detached = [found[1] for found in _DETACHED.findall(selector)]
     attributes = pairs(" ".join([row["Before"], row["Attributes"], *detached[:1]]), _FLAGS)
     return Rule(
         family=version,
         priority=int(row["Priority"]),
-        selector=" ".join(word for word in selector if word != _DETACHED),
-        action=" ".join(row["Action"].split()),
+        # for a device with a table of its own: what to do says so, if it is to look there
+        selector=_DETACHED.sub(r"\1", selector) + " l3mdev" * bool(device and action),
+        action=" ".join((action or device).split()),
         attributes=tuple(sorted(f"{key} {value}".rstrip() for key, value in attributes)),
     )

@@ -5,13 +5,17 @@ from collections.abc import Set as AbstractSet
 
 
 def pairs(
-    text: str, flags: AbstractSet[str], modifiers: AbstractSet[str] = frozenset()
+    text: str,
+    flags: AbstractSet[str],
+    modifiers: AbstractSet[str] = frozenset(),
+    *,
+    names: AbstractSet[str] = frozenset(),
 ) -> Iterator[tuple[str, str]]:
     """Yield each key with its value, and each flag with "", in printed order.
 
-    A word in ``modifiers`` between a key and its value belongs to the value ("lock 1400"). The
-    template has made sure that the text is made of keys, values and flags; a key at the very end
-    has the value "".
+    A word in ``modifiers`` between a key and its value belongs to the value ("lock 1400"), but
+    not after a key in ``names``, whose value may be any word. The template has made sure that the
+    text is made of keys, values and flags; a key at the very end has the value "".
     """
     words = iter(text.split())
     for word in words:
@@ -19,4 +23,5 @@ def pairs(
             yield word, ""
             continue
         value = next(words, "")
-        yield word, f"{value} {next(words, '')}" if value in modifiers else value
+        is_modified = value in modifiers and word not in names
+        yield word, f"{value} {next(words, '')}" if is_modified else value

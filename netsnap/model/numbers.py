@@ -1,8 +1,10 @@
 """Addresses and prefixes as numbers, which is how a routing table compares them."""
 
 from functools import lru_cache
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_network
 from typing import NamedTuple
+
+from parsers import addresses
 
 IPV4 = 4
 IPV6 = 6
@@ -51,13 +53,13 @@ def block(prefix: str) -> Block:
 @lru_cache(maxsize=1 << 16)
 def canonical(address: str) -> str:
     """Return an address as records write it. Raises ValueError for anything else."""
-    return str(ip_address(address))
+    return addresses.address(address)
 
 
 @lru_cache(maxsize=1 << 16)
 def bare(address: str) -> str:
     """Return an interface address ("172.16.0.57/24") without its length."""
-    return str(ip_interface(address).ip)
+    return addresses.with_length(address).partition("/")[0]
 
 
 def is_link_local(of: Number) -> bool:

@@ -1,0 +1,184 @@
+"""Network namespaces to play in, and how the witnesses are asked there."""
+
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from itertools import count, groupby
+from pathlib import Path
+from typing import Any
+
+from pyroute2 import IPRoute
+from pyroute2.netns import setns
+
+from collector.local import DUMPS, _plain
+from parsers.text import decode
+from tests.oracle.links import FAR, KINDS
+
+PREFIX = "nsporacle"
+NETNS_DIR = Path("/run/netns")
+FAMILIES: tuple[int, ...] = (socket.AF_INET, socket.AF_INET6)
+
+ASKED = {
+    "ip-addr": ("-d", "addr", "show"),
+    "ip-route": ("-4", "route", "show", "table", "all"),
+    "ip6-route": ("-6", "route", "show", "table", "all"),
+    "ip-rule": ("-4", "rule", "show"),
+    "ip6-rule": ("-6", "rule", "show"),
+    "ip-neigh": ("neigh", "show"),
+}
+"""The catalogue's commands, without ``ip``; a test holds them against it."""
+
+CHUNK = 12
+GAVE_UP = 255
+
+_numbers = count()
+
+
+def _options(command: str) -> str:
+    """Return the option for a family at the front of a command; a batch has one for all of it."""
+    return command[:3] if command.startswith("-") else ""
+
+
+class Said(dict[str, Any]):
+    """A JSON object as ``ip`` prints it: with keys that stand twice, and which mean two things."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(reversed(pairs))  # the first of each key
+        self.pairs = pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What pyroute2 says of a namespace: its messages, as it made them."""
+
+    links: tuple[Any, ...]
+    addresses: tuple[Any, ...]
+    routes: dict[int, tuple[Any, ...]]
+    rules: dict[int, tuple[Any, ...]]
+    neighbours: tuple[Any, ...]
+    texts: dict[str, str]  # probe of ``--local`` → the same messages as lines
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A network namespace, another one beside it, and the ``ip`` that is asked.
+
+    ``thread`` lives in the namespace; whatever it starts does too.
+    """
+
+    near: str
+    far: str
+    thread: ThreadPoolExecutor
+    program: tuple[str, ...] = ("ip",)
+
+    def do(self, commands: Sequence[str]) -> str:
+        """Give commands, take what the kernel takes, return what was refused."""
+        said = []
+        for options, group in groupby(commands, _options):
+            lines = [line.replace(FAR, self.far).removeprefix(options) for line in group]
+            for start in range(0, len(lines), CHUNK):
+                said += [self._batch(options.split(), lines[start : start + CHUNK])]
+        return "".join(said)
+
+    def _batch(self, options: list[str], lines: list[str]) -> str:
+        """Give some lines to one ``ip``; it gives up where it dislikes a word of a line."""
+        text = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
+        done = self._run(("ip", *options, "-force", "-batch", "-"), text)
+        said = done.stderr.decode("utf-8", "replace")
+        if done.returncode == GAVE_UP and len(lines) > 1:
+            return said + "".join(self._batch(options, [line]) for line in lines)
+        return said
+
+    def ask(self, *words: str) -> bytes:
+        """Return what ``ip`` prints. Raises RuntimeError if it complains."""
+        done = self._run((*self.program, *words))
+        if done.returncode or done.stderr:
+            raise RuntimeError(f"ip {' '.join(words)}: {done.stderr.decode(errors='replace')}")
+        return done.stdout
+
+    def ask_json(self, *words: str) -> list[Said]:
+        """Return what ``ip -j`` prints."""
+        text = decode(self.ask("-j", *words)) or "[]"
+        return [each for each in json.loads(text, object_pairs_hook=Said) if each]
+
+    def hear(self) -> Heard:
+        return self.thread.submit(_hear).result()
+
+    def _run(
+        self, words: Sequence[str], given: bytes = b""
+    ) -> "subprocess.CompletedProcess[bytes]":
+        def run() -> "subprocess.CompletedProcess[bytes]":
+            return subprocess.run(words, input=given, capture_output=True, check=False)
+
+        return self.thread.submit(run).result()
+
+
+@contextmanager
+def world(far: str, program: Sequence[str] = ("ip",)) -> Iterator[World]:
+    """Yield a fresh namespace beside ``far``; nothing of it is left afterwards."""
+    with namespace() as near, ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(_enter, near).result()
+        yield World(near, far, thread, tuple(program))
+
+
+@contextmanager
+def namespace() -> Iterator[str]:
+    """Yield the name of a network namespace of its own."""
+    name = f"{PREFIX}{os.getpid()}x{next(_numbers)}"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        yield name
+    finally:
+        subprocess.run(["ip", "netns", "del", name], check=True)
+
+
+def _enter(name: str) -> None:
+    door = os.open(NETNS_DIR / name, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        setns(door)
+    finally:
+        os.close(door)
+
+
+def _hear() -> Heard:
+    with IPRoute(groups=0) as kernel:
+        links = tuple(kernel.get_links())
+        addresses = tuple(kernel.get_addr())
+        routes = {each: tuple(kernel.get_routes(family=each)) for each in FAMILIES}
+        rules = {each: tuple(kernel.get_rules(family=each)) for each in FAMILIES}
+        neighbours = tuple(n for each in FAMILIES for n in kernel.get_neighbours(family=each))
+        proxies = kernel.get_neighbours(flags=8)
+        texts = {
+            probe: "".join(f"{json.dumps(_plain(m), ensure_ascii=False)}\n" for m in dump(kernel))
+            for probe, _, dump in DUMPS
+        }
+    return Heard(links, addresses, routes, rules, (*neighbours, *proxies), texts)
+
+
+@cache
+def kinds_here() -> tuple[str, ...]:
+    """Return the kinds of link that this kernel has."""
+    found = []
+    with namespace() as name:
+        for kind in KINDS:
+            done = subprocess.run(
+                ["ip", "-n", name, "link", "add", "name", "probe0", "type", kind],
+                capture_output=True,
+                check=False,
+            )
+            if b"Unknown device type" not in done.stderr:
+                found.append(kind)
+            with suppress(OSError):
+                subprocess.run(
+                    ["ip", "-n", name, "link", "del", "probe0"], capture_output=True, check=False
+                )
+    return tuple(found)
+
+
+__all__ = ["ASKED", "Heard", "Said", "World", "kinds_here", "namespace", "world"]
