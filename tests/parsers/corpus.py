@@ -46,8 +46,6 @@ def cases() -> list[Case]:
 
 
 NOT_READ = {
-    "birdcl-show-route": "not asked: the kernel's table says what is installed",
-    "birdcl-show-status": "not asked",
 }
 """Folders that nothing here reads, and why."""
 

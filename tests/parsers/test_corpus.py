@@ -4,10 +4,15 @@ import pytest
 
 from parsers.read import read_text
 from parsers.text import Text, decode
-from tests.parsers import compare_calico, compare_iproute, compare_runtimes
+from tests.parsers import compare_bird, compare_calico, compare_iproute, compare_runtimes
 from tests.parsers.corpus import EXCEPTIONS, NOT_READ, Case, cases
 
-COMPARERS = {**compare_calico.COMPARERS, **compare_iproute.COMPARERS, **compare_runtimes.COMPARERS}
+COMPARERS = {
+    **compare_bird.COMPARERS,
+    **compare_calico.COMPARERS,
+    **compare_iproute.COMPARERS,
+    **compare_runtimes.COMPARERS,
+}
 PROBES = {
     "ip-addr": "ip-addr",
     "ip-d-addr": "ip-addr",
@@ -19,6 +24,7 @@ PROBES = {
     "ip-rule": "ip-rule",
     "ip-neigh": "ip-neigh",
     "ethtool-S": "ethtool-S",
+    **compare_bird.PROBES,
     **compare_calico.PROBES,
     **compare_runtimes.PROBES,
 }

@@ -13,12 +13,15 @@ from tests.golden import ROOT, SAMPLES, golden_of, name, reading_of, render, sam
 
 TEMPLATES = sorted(path.stem for path in (ROOT / "templates").glob("*.textfsm"))
 TEMPLATE_OF = {
-    "ip6tables-save": "iptables-save",
-    "ebtables-save": "iptables-save",
-    "arptables-save": "iptables-save",
+    "birdcl6-protocols": "birdcl-protocols",
+    "birdcl6-routes": "birdcl-routes",
+    "birdcl6-status": "birdcl-status",
     "ip6-route": "ip-route",
     "ip6-rule": "ip-rule",
     "sysctl-node": "sysctl",
+    "ip6tables-save": "iptables-save",
+    "ebtables-save": "iptables-save",
+    "arptables-save": "iptables-save",
     "calicoctl-config-asNumber": "calicoctl-config",
     "calicoctl-config-nodeToNodeMesh": "calicoctl-config",
     "calicoctl-config-logLevel": "calicoctl-config",
