@@ -1,6 +1,6 @@
 """Which events are causes: undo each in the model of t2, and see which lost pairs come back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from netsnap.diff.changes import Change
@@ -12,7 +12,7 @@ from netsnap.explain.links.happened import Happened
 from netsnap.explain.pairs import Matrix, Pair, leaves
 from netsnap.model.disposition import Endpoint
 from netsnap.model.network import Network
-from netsnap.model.pairs import outside, pair_state
+from netsnap.model.pairs import pair_state, way_out
 from netsnap.model.revert import reverted
 
 Restored = Callable[[Sequence[Change]], frozenset[Pair]]
@@ -51,21 +51,15 @@ def restorer(after: Network, now: Matrix, lost: frozenset[Pair]) -> Restored:
             return frozenset()
         undone = reverted(after, changes)
         endpoints = {endpoint.name: endpoint for endpoint in undone.endpoints}
-        ways_out = outside(undone) if any(pair[1] == OUTSIDE for pair in asked) else {}
-        return frozenset(
-            pair
-            for pair in asked
-            if (
-                leaves(ways_out.get(pair[0]))
-                if pair[1] == OUTSIDE
-                else _works(undone, endpoints.get(pair[0]), endpoints.get(pair[1]))
-            )
-        )
+        return frozenset(pair for pair in asked if _works(undone, endpoints, pair))
 
     return restored
 
 
-def _works(network: Network, source: Endpoint | None, target: Endpoint | None) -> bool:
+def _works(network: Network, endpoints: Mapping[str, Endpoint], pair: Pair) -> bool:
+    source, target = endpoints.get(pair[0]), endpoints.get(pair[1])
+    if pair[1] == OUTSIDE and source is not None:
+        return leaves(way_out(network, source)) is True
     if source is None or target is None:
         return False
     return pair_state(network, source, target).works is True

@@ -4,6 +4,7 @@
 reader of the JSON could notice.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -121,7 +122,7 @@ class Pairs:
     outside_lost: tuple[PairChange, ...] = ()  # workloads whose way out of the cluster is lost
     outside_restored: tuple[PairChange, ...] = ()
     outside_unknown: tuple[PairChange, ...] = ()  # told at t1, and not any more
-    all: tuple[PairChange, ...] = ()
+    all: Iterable[PairChange] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,8 @@ class Footprints:
 
     def _paths(self, pair: Pair) -> Iterator[Path]:
         if pair[1] == OUTSIDE:
-            way = self._matrix.ways_out.get(pair[0])
+            way = self._matrix.way_out(pair[0])
             yield from (way,) if way is not None else ()
         else:
-            state = self._matrix.states[pair]
+            state = self._matrix.state(pair)
             yield from (state.there, state.back)

@@ -128,7 +128,7 @@ class Network:
     def segment(self, port: Port) -> Segment:
         """Return what an interface is connected to."""
         if port not in self._segments:
-            self._segments[port] = segment(port, self.spaces, self._node_ends(port.node))
+            self._segments[port] = segment(port, self.spaces, self.ends(port.node))
         return self._segments[port]
 
     def across_fabric(self, port: Port, target: str) -> tuple[tuple[Port, ...], str]:
@@ -169,7 +169,8 @@ class Network:
         }
         return frozenset(asked - known)
 
-    def _node_ends(self, node: str) -> Ends:
+    def ends(self, node: str) -> Ends:
+        """Return the joined ends of a node's veth pairs."""
         if node not in self._ends:
             seen = (space for space in self.spaces.values() if space.node == node)
             self._ends[node] = join(space for space in seen if not space.dark)

@@ -22,15 +22,16 @@ def pairs(network: Network, endpoints: Iterable[Endpoint] | None = None) -> Iter
     """
     chosen = network.endpoints if endpoints is None else endpoints
     for one, other in combinations(chosen, 2):
-        yield from _both(network, one, other)
+        yield from both_states(network, one, other)
 
 
 def pair_state(network: Network, source: Endpoint, target: Endpoint) -> PairState:
     """Walk one pair there and back."""
-    return _both(network, source, target)[0]
+    return both_states(network, source, target)[0]
 
 
-def _both(network: Network, one: Endpoint, other: Endpoint) -> tuple[PairState, PairState]:
+def both_states(network: Network, one: Endpoint, other: Endpoint) -> tuple[PairState, PairState]:
+    """Walk one pair and the same pair turned round: they share their two ways."""
     to, own = _addresses(one, other)
     there = _way(network, one, other, own, to)
     back = _way(network, other, one, to, own)
@@ -55,15 +56,16 @@ def _both(network: Network, one: Endpoint, other: Endpoint) -> tuple[PairState, 
 
 
 def outside(network: Network) -> dict[str, Path]:
-    """Walk from every endpoint to an address outside. LEFT_CLUSTER is the good end here.
+    """Walk from every endpoint to an address outside."""
+    return {endpoint.name: way_out(network, endpoint) for endpoint in network.endpoints}
+
+
+def way_out(network: Network, endpoint: Endpoint) -> Path:
+    """Walk from an endpoint to an address outside. LEFT_CLUSTER is the good end here.
 
     An answer from outside must come in again: where the endpoint's own node does not deliver to
     it, that is how its way out ends.
     """
-    return {endpoint.name: _way_out(network, endpoint) for endpoint in network.endpoints}
-
-
-def _way_out(network: Network, endpoint: Endpoint) -> Path:
     own = next(iter(endpoint.addresses), "")
     probe = PROBE[number(own).family if own else IPV4]
     way = network.walk((endpoint.node, endpoint.netns), probe, source_address=own)

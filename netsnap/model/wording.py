@@ -1,0 +1,133 @@
+"""What the model reads of a record, as a row of words in which names and addresses stand alone."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from netsnap.model.numbers import WIDTH, block, number
+from parsers.records import (
+    Address,
+    FilterRule,
+    Interface,
+    Neighbour,
+    NextHop,
+    Route,
+    Rule,
+    Sysctl,
+)
+from parsers.roles import Record
+
+Words = tuple[str, ...]
+Interval = tuple[int, int, int]
+"""Family, first address and the one after the last."""
+
+_APART = re.compile(r'([\s",;{}()=!<>|/-]+)')
+_PREFIX = re.compile(r"[0-9A-Fa-f:.]+/\d{1,3}")
+_RANGE = re.compile(r"([0-9A-Fa-f:.]+)-([0-9A-Fa-f:.]+)")
+
+
+def words(record: Record) -> Words | None:
+    """Return a record's words, None for a kind that the model does not read."""
+    wording = WORDINGS.get(type(record))
+    return None if wording is None else (record.kind, *wording(record))
+
+
+def intervals(record: Record) -> Iterator[Interval]:
+    """Yield the prefixes and ranges that a record tells apart from what lies beside them."""
+    match record:
+        case Route():
+            yield from _blocks((record.prefix, record.from_prefix))
+        case Address():
+            yield from _blocks((record.peer or record.address,))
+        case FilterRule():
+            yield from _blocks(_PREFIX.findall(record.rule))
+            yield from _ranges(record.rule)
+        case Rule():
+            yield from _blocks(_PREFIX.findall(record.selector))
+        case _:
+            pass
+
+
+def _route(route: Route) -> Words:
+    return (
+        str(route.family),
+        route.table,
+        *_split(route.prefix, route.from_prefix),
+        route.tos,
+        str(route.metric),
+        route.type,
+        *(word for hop in route.next_hops for word in _hop(hop)),
+    )
+
+
+def _hop(hop: NextHop) -> Words:
+    return ("nexthop", hop.gateway, hop.device, *hop.flags, hop.encap)
+
+
+def _rule(rule: Rule) -> Words:
+    head = (str(rule.family), str(rule.priority))
+    return (*head, *_split(rule.selector, rule.action), *rule.attributes)
+
+
+def _interface(interface: Interface) -> Words:
+    return (
+        interface.name,
+        *interface.flags,
+        interface.operstate,
+        interface.master,
+        interface.link_kind,
+        interface.link_type,
+        interface.mac,
+        interface.lower,
+    )
+
+
+def _address(address: Address) -> Words:
+    return (address.interface, *_split(address.address, address.peer), address.scope)
+
+
+def _neighbour(entry: Neighbour) -> Words:
+    return (entry.device, entry.address, entry.mac, entry.condition, *entry.flags)
+
+
+def _switch(switch: Sysctl) -> Words:
+    """Part "net.ipv4.conf.eth0/5.rp_filter"; a dot in an interface's name is printed as "/"."""
+    return (*(word.replace("/", ".") for word in switch.name.split(".")), switch.value)
+
+
+def _filter_rule(rule: FilterRule) -> Words:
+    return (rule.table, "|", *_split(rule.chain), "|", *_split(rule.rule))
+
+
+WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
+    Route: _route,
+    Sysctl: _switch,
+    Interface: _interface,
+    Address: _address,
+    Neighbour: _neighbour,
+    FilterRule: _filter_rule,
+    Rule: _rule,
+}
+
+
+def _split(*texts: str) -> Words:
+    return tuple(word for text in texts for word in _APART.split(text))
+
+
+def _blocks(prefixes: Iterable[str]) -> Iterator[Interval]:
+    for prefix in prefixes:
+        try:
+            family, bits, length = block(prefix)
+        except ValueError:  # no prefix: "default", or a text that only looks like one
+            continue
+        if length < WIDTH[family]:
+            yield family, bits, bits + (1 << (WIDTH[family] - length))
+
+
+def _ranges(text: str) -> Iterator[Interval]:
+    for first, last in _RANGE.findall(text):
+        try:
+            low, high = number(first), number(last)
+        except ValueError:
+            continue
+        yield low.family, low.bits, high.bits + 1

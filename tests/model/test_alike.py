@@ -1,0 +1,203 @@
+"""Workloads that are alike: whatever the model says of one pair, it says of all like it."""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collector.capture import HOST
+from netsnap.model.alike import classes
+from netsnap.model.disposition import PairState
+from netsnap.model.network import Network
+from netsnap.model.pairs import pairs
+from parsers.records import FilterRule, Interface, Neighbour, NextHop, Route, Rule, Sysctl
+from parsers.roles import Record
+from tests.model.cluster import (
+    BLOCKS,
+    NIC,
+    NODES,
+    World,
+    address_of,
+    cluster,
+    down,
+    facts,
+    pod_of,
+    veth_of,
+)
+
+PODS = 4
+ADDRESSES = [address_of(node, pod) for node in NODES for pod in range(1, PODS + 1)]
+VETHS = [veth_of(node, pod) for node in NODES for pod in range(1, PODS + 1)]
+MACS = ("0a:00:00:00:00:01", "0a:00:00:00:00:02")
+EACH = ('iifname "{0}"', "ip saddr {1}", "ip daddr {1}", "ip saddr != {1}")
+"""Matches that a filter may have once for each workload."""
+
+BASE = "type filter hook forward priority filter; policy accept;"
+
+nodes = st.sampled_from(list(NODES))
+addresses = st.sampled_from(ADDRESSES)
+prefixes = st.sampled_from(
+    [*BLOCKS.values(), *(f"{a}/32" for a in ADDRESSES), "192.168.167.64/30", "192.168.0.0/16"]
+)
+devices = st.sampled_from([*VETHS, NIC])
+verdicts = st.sampled_from(["drop", "accept", "counter drop", "jump spare", "reject"])
+fields = st.sampled_from(["iifname", "oifname"])
+matches = st.one_of(
+    st.builds("ip {} {}".format, st.sampled_from(["saddr", "daddr"]), addresses | prefixes),
+    st.builds("ip saddr {}-{}".format, addresses, addresses),
+    st.builds('{} {}"{}"'.format, fields, st.sampled_from(["", "!= "]), devices),
+    st.builds('iifname "{}*"'.format, st.sampled_from(["cali", "cali11", "cali23"])),
+    st.just("meta mark 0x1"),
+)
+lines = st.builds("{} {}".format, matches, verdicts)
+
+
+@st.composite
+def filters(draw: st.DrawFn) -> list[Record]:
+    """Draw a packet filter, as likely as not with a line for each workload as Felix has them."""
+    said = draw(st.lists(lines, max_size=4))
+    if draw(st.booleans()):
+        end = draw(verdicts)
+        forms = draw(st.lists(st.sampled_from(EACH), min_size=1, max_size=2))
+        mine = [form.format(*each) for each in zip(VETHS, ADDRESSES, strict=True) for form in forms]
+        said += [f"{match} {end}" for match in draw(st.permutations(mine))]
+    said += draw(st.lists(lines, max_size=2))
+    spare = draw(st.lists(lines.filter(lambda line: "jump" not in line), max_size=2))
+    return [
+        FilterRule("ip filter", "forward", BASE),
+        *(FilterRule("ip filter", "forward", rule) for rule in dict.fromkeys(said)),
+        *(FilterRule("ip filter", "spare", rule) for rule in dict.fromkeys(spare)),
+    ]
+
+
+@st.composite
+def routes(draw: st.DrawFn) -> Route:
+    """Draw a route that somebody added."""
+    kind = draw(st.sampled_from(["unicast", "unicast", "blackhole", "throw", "unreachable"]))
+    hop = NextHop(draw(st.sampled_from(["", *NODES.values()])), draw(devices))
+    metric = draw(st.sampled_from([None, 5]))
+    hops = (hop,) if kind == "unicast" else ()
+    return Route(4, "main", draw(prefixes), metric=metric, type=kind, next_hops=hops)
+
+
+conditions = st.sampled_from(["resolved", "failed", "permanent"])
+neighbours = st.builds(Neighbour, st.just(4), addresses, devices, st.sampled_from(MACS), conditions)
+sources = st.builds("from {}".format, addresses | prefixes)
+actions = st.sampled_from(["lookup local", "blackhole"])
+rules = st.builds(Rule, st.just(4), st.sampled_from([90, 100]), sources, actions)
+switches = st.builds(
+    lambda device, name: Sysctl(f"net.ipv4.conf.{device}.{name}", "0"),
+    devices,
+    st.sampled_from(["forwarding", "rp_filter", "proxy_arp"]),
+)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Draw a cluster with odd things in it, most of them about one workload or another."""
+    world = cluster(pods=PODS)
+    for _ in range(draw(st.integers(0, 3))):
+        place = draw(st.sampled_from(list(world)))
+        world[place].append(draw(routes() | neighbours | rules | switches))
+    for node in draw(st.lists(nodes, max_size=2)):
+        world[node, HOST] += draw(filters())
+    for _ in range(draw(st.integers(0, 2))):
+        records = world[draw(st.sampled_from(list(world)))]
+        at = draw(st.integers(0, len(records) - 1))
+        old = records[at]
+        if isinstance(old, Interface):
+            changed = [down(old), replace(old, mac=draw(st.sampled_from(MACS)))]
+            records[at] = draw(st.sampled_from(changed))
+        else:
+            del records[at]
+    return world
+
+
+def _told(state: PairState) -> tuple[object, ...]:
+    ends = (state.there.disposition, state.back.disposition)
+    return (state.works, state.disposition, *ends, len(state.there.doubts), len(state.back.doubts))
+
+
+@settings(max_examples=300, deadline=None)
+@given(worlds())
+def test_pairs_of_one_class_fare_alike(world: World) -> None:
+    network = Network.of(facts(world))
+    of = classes(network)
+    found: dict[object, set[object]] = defaultdict(set)
+    for state in pairs(network):
+        found[of[state.src], of[state.dst]].add(_told(state))
+    assert {key: ends for key, ends in found.items() if len(ends) > 1} == {}
+
+
+def test_the_pods_of_a_node_are_alike_where_nothing_sets_one_apart() -> None:
+    of = classes(Network.of(facts(cluster(pods=PODS))))
+    assert len(set(of.values())) == len(NODES)
+
+
+def test_a_pod_that_a_line_names_is_not_like_the_others() -> None:
+    world = cluster(pods=PODS)
+    world["k8s1", HOST] += [
+        FilterRule("ip filter", "forward", BASE),
+        FilterRule("ip filter", "forward", f"ip saddr {address_of('k8s1', 2)} drop"),
+    ]
+    of = classes(Network.of(facts(world)))
+    assert len({of[pod_of("k8s1", pod)] for pod in range(1, PODS + 1)}) == 2
+    assert of[pod_of("k8s1", 1)] == of[pod_of("k8s1", 3)]
+
+
+def test_lines_alike_for_each_pod_leave_the_pods_alike() -> None:
+    world = cluster(pods=PODS)
+    world["k8s1", HOST] += [FilterRule("ip filter", "forward", BASE)]
+    for pod in range(1, PODS + 1):
+        veth = veth_of("k8s1", pod)
+        world["k8s1", HOST] += [
+            FilterRule("ip filter", "forward", f'iifname "{veth}" goto cali-fw-{veth}'),
+            FilterRule("ip filter", f"cali-fw-{veth}", "ct state established accept"),
+            FilterRule("ip filter", f"cali-fw-{veth}", "drop"),
+        ]
+    of = classes(Network.of(facts(world)))
+    assert len({of[pod_of("k8s1", pod)] for pod in range(1, PODS + 1)}) == 1
+
+
+def test_lines_whose_order_decides_set_pods_apart() -> None:
+    world = cluster(pods=2)
+    one, two = (f"ip saddr {address_of('k8s1', pod)} drop" for pod in (1, 2))
+    for line in (BASE, one, f"ip saddr {BLOCKS['k8s1']} accept", two):
+        world["k8s1", HOST].append(FilterRule("ip filter", "forward", line))
+    of = classes(Network.of(facts(world)))
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def _filtered(*rules: tuple[str, str]) -> Network:
+    world = cluster(pods=2)
+    records = (FilterRule("ip filter", chain, rule) for chain, rule in (("forward", BASE), *rules))
+    world["k8s1", HOST] += records
+    return Network.of(facts(world))
+
+
+ONE, TWO = (address_of("k8s1", pod) for pod in (1, 2))
+
+
+def test_lines_of_two_forms_in_one_place_set_pods_apart() -> None:
+    said = (f"ip saddr {ONE} drop", f"ip daddr {ONE} accept")
+    turned = (f"ip daddr {TWO} accept", f"ip saddr {TWO} drop")
+    of = classes(_filtered(*(("forward", line) for line in (*said, *turned))))
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def test_lines_that_every_packet_passes_set_pods_apart() -> None:
+    veths = {veth_of("k8s1", 1): ONE, veth_of("k8s1", 2): TWO}
+    jumps = [("forward", f"jump fw-{veth}") for veth in veths]
+    ends = [
+        (f"fw-{veth}", line)
+        for veth, address in veths.items()
+        for line in (f"ip saddr {address} accept", f"ip daddr {address} drop")
+    ]
+    of = classes(_filtered(*jumps, *ends))
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def test_a_wildcard_that_fits_one_interface_sets_its_pod_apart() -> None:
+    of = classes(_filtered(("forward", f'iifname "{veth_of("k8s1", 1)}*" drop')))
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
