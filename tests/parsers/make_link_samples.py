@@ -14,7 +14,14 @@ from parsers.catalogue import entry
 from tests.golden import SAMPLES
 from tests.parsers.link_scene import link_scene
 
-PROBES: tuple[str, ...] = ("ip-counters",)
+PROBES: tuple[str, ...] = (
+    "ip-counters",
+    "bridge-fdb",
+    "bridge-link",
+    "bridge-vlan",
+    "tc-qdisc",
+    "tc-filter",
+)
 TYPED = {"ip-addr/{case}": "ip -s -s -d addr show"}
 TYPED_HERE = {
     "ip-addr/one-line": "ip -o -s -d link show",

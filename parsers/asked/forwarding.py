@@ -1,0 +1,78 @@
+"""What ``bridge`` and ``tc`` tell: ports, forwarding entries, queues and filters."""
+
+import re
+
+from collector.probe import Probe, Where
+from parsers.bridges import read_fdb, read_ports, read_vlans
+from parsers.entry import NETNS_EXEC, Entry
+from parsers.records import BridgePort, BridgeVlan, FdbEntry, FdbMoving, Qdisc, TcFilter
+from parsers.traffic import read_filters, read_qdiscs
+
+_SHOW = r"(?: (?:show|list|ls|sh|s|l)\b.*)?"
+_OPTIONS = r"(?: -(?!j\b)\w+)*"
+
+# Only where a filter can be: a device without ingress, clsact or a root with classes has none.
+# The parents are numbers, for old versions know no other name of them.
+_FILTERS = r"""said=$(tc qdisc show) || exit
+printf '%s\n' "$said" | {
+  status=0
+  while read -r word type handle dev name rest; do
+    if [ "$dev" = offloaded ]; then name=${rest%% *} rest=${rest#* }; fi
+    case "$type $rest" in
+      'clsact '*) set -- ffff:fff2 ffff:fff3 ;;
+      'ingress '*) set -- ffff: ;;
+      'htb root'*|'hfsc root'*|'prio root'*|'drr root'*|'ets root'*|'qfq root'*|'cbq root'*|\
+      'multiq root'*|'dsmark root'*) set -- "$handle" ;;
+      *) continue ;;
+    esac
+    for parent do
+      printf 'device %s parent %s\n' "$name" "$parent"
+      tc -s filter show dev "$name" parent "$parent" || status=$?
+    done
+  done
+  exit "$status"
+}"""
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        Probe("bridge-fdb", "bridge fdb show", Where.NODE, needs="bridge"),
+        read_fdb,
+        (FdbEntry, FdbMoving),
+        re.compile(rf"{NETNS_EXEC}bridge{_OPTIONS} f(?:d(?:b)?)?{_SHOW}"),
+        quiet=True,
+    ),
+    Entry(
+        Probe("bridge-link", "bridge -d link show", Where.NODE, needs="bridge"),
+        read_ports,
+        (BridgePort,),
+        re.compile(rf"{NETNS_EXEC}bridge{_OPTIONS} l(?:i(?:n(?:k)?)?)?{_SHOW}"),
+        quiet=True,
+    ),
+    Entry(
+        Probe("bridge-vlan", "bridge vlan show", Where.NODE, needs="bridge"),
+        read_vlans,
+        (BridgeVlan,),
+        re.compile(rf"{NETNS_EXEC}bridge{_OPTIONS} v(?:l(?:a(?:n)?)?)?{_SHOW}"),
+        quiet=True,
+    ),
+    Entry(
+        Probe("tc-qdisc", "tc -s qdisc show", Where.NETNS, needs="tc"),
+        read_qdiscs,
+        (Qdisc,),
+        re.compile(rf"{NETNS_EXEC}tc{_OPTIONS} q(?:d(?:i(?:s(?:c)?)?)?)?{_SHOW}"),
+        quiet=True,
+    ),
+    Entry(
+        Probe(
+            "tc-filter",
+            _FILTERS,
+            Where.NETNS,
+            needs="tc",
+            shown="tc -s filter show dev DEVICE parent PARENT",
+        ),
+        read_filters,
+        (TcFilter,),
+        re.compile(rf"{NETNS_EXEC}tc{_OPTIONS} f(?:i(?:l(?:t(?:e(?:r)?)?)?)?)?{_SHOW}"),
+        quiet=True,
+    ),
+)
