@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from parsers.commandlines import in_command_lines
+
 _TOKEN = re.compile(rb'"(?P<body>(?>(?:[^"\\\n]|\\.)*)\\?)(?P<close>"?)|(?P<mark>[\[\]{}])')
 _DECODER = json.JSONDecoder(strict=False)
 _COLON = re.compile(rb"\s*:")
@@ -24,10 +26,20 @@ _FREE_FORM = frozenset({b"Labels", b"Annotations", b"Config", b"DriverOpts", b"O
 
 # Up to the last "@" before the host ends: a password may hold one, whatever the standard says.
 _URL_LOGIN = re.compile(rb'://[^\s/:@"]*+:(?P<secret>[^\s/"]+)@')
+# A token may stand in place of the name: https://TOKEN@host, TOKEN:@host, TOKEN:x-oauth-basic@host.
+_URL_TOKEN = re.compile(
+    rb"\bhttps?://(?P<secret>[^\s/:@\"']{16,512}+)@"
+    rb"|\bhttps?://(?P<token>[^\s/:@\"']{6,512}+):(?:x-oauth-basic)?@"
+)
 _HEADER_LOGIN = re.compile(
     rb"\bauthorization:\s{0,16}(?:basic|bearer|token)\s{1,16}(?P<secret>[\w.~+/=-]++)",
     re.IGNORECASE,
 )
+
+
+_COMMENT = re.compile(rb'\bcomment (?P<words>"[^"\n]*+|(?!")\S++)')
+_TOLD = re.compile(rb"(?<![\w.-])(?P<name>[\w.-]++)(?P<by>=|: | )(?P<secret>[^\s\"]++)")
+_ALWAYS_BEFORE_ONE = re.compile(rb"passw(?:or)?d|passphrase|pwd", re.IGNORECASE)
 
 
 def _password_statement(quote: bytes) -> re.Pattern[bytes]:
@@ -113,11 +125,30 @@ def in_wording(text: bytes, *, assignments: bool, strings: bool) -> Iterator[Sec
     ``strings`` says that the text is made of quoted strings: JSON, or the table of docker ps.
     """
     password_statement, value = _IN_STRING if strings else _IN_PLAIN
+    for token in _URL_TOKEN.finditer(text):
+        group = "secret" if token["secret"] else "token"
+        yield _secret(token.start(group), token[group], elsewhere=True)
     for pattern in (_URL_LOGIN, _HEADER_LOGIN, password_statement):
         for login in pattern.finditer(text):
             yield _secret(login.start("secret"), login["secret"], elsewhere=True)
     if assignments:
         yield from _assigned(text, value)
+
+
+def in_arguments(text: bytes) -> Iterator[Secret]:
+    """Find what programs take under a flag that does not say so: ``redis-cli -a …``."""
+    for start, end in in_command_lines(text):
+        yield _secret(start, text[start:end], elsewhere=True)
+
+
+def in_comments(text: bytes) -> Iterator[Secret]:
+    """Find ``password=…``, ``token: …`` and ``password …`` in the comments of filter rules."""
+    for comment in _COMMENT.finditer(text):
+        for found in _TOLD.finditer(text, *comment.span("words")):
+            name = found["name"]
+            is_told = found["by"] != b" " and secret_name(name.decode("utf-8", "replace"))
+            if is_told or _ALWAYS_BEFORE_ONE.fullmatch(name):
+                yield _secret(found.start("secret"), found["secret"], elsewhere=False)
 
 
 def _assigned(text: bytes, value: re.Pattern[bytes]) -> Iterator[Secret]:

@@ -140,6 +140,93 @@ def test_secrets_of_a_command_line_are_masked_where_they_stand(
     assert mask(_capture("docker-ps", given_text), KEY).stdout == wanted.replace(b"%s", hidden)
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "curl -s -u me:%s http://db/",
+        "curl --user=me:%s -o f http://db/",
+        "curl -ume:%s http://db/",
+        "redis-cli -h db -a %s ping",
+        "/usr/bin/redis-cli -a %s",
+        "sh -c 'redis-cli -a %s ping; ls -a'",
+        'sh -c \\"redis-cli -a %s\\"',
+        "mysql -uroot -p%s shop",
+        "mysqldump -P 3306 -p%s shop",
+        "mongosh -u me -p %s",
+        "sshpass -p %s ssh db",
+        "docker login -u me -p %s registry",
+        "smbclient -U me%%%s //db/x",
+        "snmpwalk -v2c -c %s db",
+        "ldapsearch -D cn=me -w %s",
+        "git clone https://%s-of-a-robot@db/x",
+        "git clone https://%s:@db/x",
+        "git clone https://%s:x-oauth-basic@db/x",
+    ],
+)
+def test_what_a_program_takes_under_a_flag_of_its_own_is_masked(command: str) -> None:
+    text = f'"{command % "hunter22"}"'.encode()
+    masked = mask(_capture("docker-ps", text), KEY).stdout
+    assert b"hunter22" not in masked
+    before, after = command.split("%s")
+    assert masked.startswith(f'"{before % ()}'.encode())
+    assert masked.endswith(f'{after.removeprefix("-of-a-robot")}"'.encode()) or "x-oauth" in after
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "nginx -p 8080 -a all -u nobody",
+        "ps -u me:group -a",
+        "python -a mysql.py -p 8080",
+        "mysqld -p3306",
+        "mysql -uroot -p shop",
+        "curl -u me http://db/ --user-agent me:you",
+        "redis-cli -a $REDIS_PASSWORD ping",
+        "my-redis-cli -a hunter22",
+        "git clone https://git@db/x",
+        "ssh://administrator-of-all@db/x",
+    ],
+)
+def test_the_same_flag_of_another_program_is_left_alone(command: str) -> None:
+    text = f'"{command}"'.encode()
+    assert mask(_capture("docker-ps", text), KEY).stdout == text
+
+
+def test_a_secret_among_the_arguments_of_a_container_is_masked_wherever_it_stands() -> None:
+    text = _inspect(
+        [],
+        Cmd=["mysql", "-phunter33"],
+        Entrypoint=["sh", "-c", "curl -u me:hunter44 db"],
+    ).replace(b'"State"', b'"Path": "redis-cli", "Args": ["-a", "hu;n,ter 55", "x"], "State"')
+    masked = mask(_capture("docker-inspect", text), KEY).stdout
+    for secret in (b"hunter33", b"hunter44", b"hu;n", b"ter 55"):
+        assert secret not in masked
+    assert b'"x"]' in masked
+    json.loads(masked)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [
+        'comment "token=%s for Ann"',
+        "--comment password=%s",
+        'comment "password %s"',
+        'comment "a-key: %s"',
+    ],
+)
+def test_a_secret_in_a_comment_of_a_filter_is_masked(comment: str) -> None:
+    said = f"tcp dport 80 accept {comment % 'hunter22'}\n".encode()
+    for probe in ("nft-ruleset", "iptables-save"):
+        masked = mask(_capture(probe, said), KEY).stdout
+        assert masked.startswith(b"tcp dport 80 accept ")
+        assert b"hunter22" not in masked
+
+
+def test_a_comment_that_names_a_port_or_a_key_stays() -> None:
+    said = b'comment "default/my-secret:http has no endpoints"\ncomment "the key of it all"\n'
+    assert mask(_capture("nft-ruleset", said), KEY).stdout == said
+
+
 def test_arguments_labels_and_health_checks_are_masked() -> None:
     text = _inspect(
         [],
@@ -238,6 +325,13 @@ HOSTILE = {
     "password statements": b'password "x\n' * 40_000,
     "password and blanks": b"password" + b" " * 400_000,
     "one long word": b"token" * 80_000,
+    "programs": b"redis-cli " * 40_000,
+    "programs that quote": b'redis-cli "a ' * 30_000,
+    "flags of a program": b"curl" + b" -u" * 130_000,
+    "programs in strings": b'"redis-cli", "-a", ' * 20_000,
+    "tokens of addresses": b"https://" + b"a" * 400_000,
+    "many addresses": b"https://aaaaaaaaaaaaaaaaaa " * 15_000,
+    "comments": b'comment "token=' * 30_000,
     "colons far away": (b'"a"' + b" " * 200) * 2_000,
 }
 
