@@ -5,11 +5,11 @@ the same mask, so that "the password changed" still shows, and without the key n
 guesses against it. All other bytes stay as they are.
 
 What counts as a secret: every environment value of a container; values of flags, labels and
-members whose name looks secret; passwords in URLs, in ``password "…"`` statements and in
-``Authorization:`` headers. The value
-of one that *looks* secret is then masked wherever else the node printed it (a command line in
-``docker ps``, an error message), if it has six characters or more and is no address and no word
-that the outputs themselves are made of.
+members whose name looks secret; what programs take under a flag that does not say so; passwords
+and tokens in URLs, in ``password "…"`` statements, in ``Authorization:`` headers and in the
+comments of filter rules. The value of one that *looks* secret is then masked wherever else the
+node printed it (a command line in ``docker ps``, an error message), if it has six characters or
+more and is no address and no word that the outputs themselves are made of.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from collector.capture import Capture, Visit
-from parsers.secrets import Secret, decoded, in_json, in_wording
+from parsers.secrets import Secret, decoded, in_arguments, in_comments, in_json, in_wording
 
 SHORTEST = 6
 """Characters. A shorter value is not looked for elsewhere: it would hit by accident."""
@@ -40,7 +40,7 @@ _PLAIN_WORD = re.compile(
     r"device|direct|disabled?|docker|enabled?|established|exited|external|failed|filter|forever|"
     r"forward|global|inactive|internal|kernel|masked|master|metric|multicast|nexthop|noqueue|"
     r"noprefixroute|onlink|opensent|output|passive|password|permanent|policy|postrouting|"
-    r"prerouting|prohibit|protocol|reachable|redirect|refused|return|running|sandbox|source|"
+    r"prerouting|private|prohibit|protocol|public|reachable|redirect|refused|return|running|sandbox|source|"
     r"static|status|system|tables?|tentative|unicast|unknown|unlimited|unreachable|version",
     re.IGNORECASE,
 )
@@ -54,7 +54,7 @@ def mask(capture: Capture, key: bytes) -> Capture:
 def mask_visit(visit: Visit, key: bytes) -> Visit:
     """Return the visit without secrets: those of one capture are masked in all of them."""
     said = _encoded(visit.detail)  # it may quote what a login printed
-    found = in_wording(said, assignments=True, strings=False)
+    found = (*in_wording(said, assignments=True, strings=False), *in_arguments(said))
     return dataclasses.replace(
         visit,
         captures=_masked(visit.captures, key),
@@ -81,6 +81,10 @@ def _in_stdout(capture: Capture) -> list[Secret]:
     containers = probe.startswith(_RUNTIMES)
     typed = containers or probe.startswith(_FILTERS)
     found = list(in_wording(capture.stdout, assignments=typed, strings=containers))
+    if containers:
+        found += in_arguments(capture.stdout)
+    if probe.startswith(_FILTERS):
+        found += in_comments(capture.stdout)
     return found + list(in_json(capture.stdout)) if _is_json(capture) else found
 
 
@@ -90,7 +94,8 @@ def _is_json(capture: Capture) -> bool:
 
 def _in_stderr(capture: Capture) -> list[Secret]:
     containers = capture.question.probe.startswith(_RUNTIMES)
-    return list(in_wording(capture.stderr, assignments=containers, strings=False))
+    found = list(in_wording(capture.stderr, assignments=containers, strings=False))
+    return found + list(in_arguments(capture.stderr)) if containers else found
 
 
 def _cut(text: bytes, secrets: Iterable[Secret], key: bytes) -> bytes:
