@@ -11,7 +11,8 @@ from parsers.jsontext import text_at
 from parsers.reading import Reading
 from parsers.records import CalicoKind
 from parsers.text import Text
-from parsers.yamltext import Document, Item, Mapping, read_yaml
+from parsers.yamltext import Document, Item, read_yaml
+from parsers.yamlvalue import Mapping
 
 LISTED = "listed"
 

@@ -20,11 +20,13 @@ import re
 from collections.abc import Iterable, Sequence
 
 from collector.capture import Capture, Visit
+from parsers.secretmembers import in_members
 from parsers.secrets import Secret, decoded, in_arguments, in_comments, in_json, in_wording
 
 SHORTEST = 6
 """Characters. A shorter value is not looked for elsewhere: it would hit by accident."""
 
+_OBJECTS = ("calicoctl-get",)
 _RUNTIMES = ("docker", "podman", "nerdctl", "crictl")
 _FILTERS = ("nft", "iptables", "ip6tables", "ebtables", "arptables", "ipset")
 """Of these a comment may hold what somebody typed."""
@@ -79,8 +81,11 @@ def _masked(captures: Sequence[Capture], key: bytes) -> tuple[Capture, ...]:
 def _in_stdout(capture: Capture) -> list[Secret]:
     probe = capture.question.probe
     containers = probe.startswith(_RUNTIMES)
-    typed = containers or probe.startswith(_FILTERS)
+    objects = probe.startswith(_OBJECTS)
+    typed = containers or objects or probe.startswith(_FILTERS)
     found = list(in_wording(capture.stdout, assignments=typed, strings=containers))
+    if objects:
+        found += in_members(capture.stdout)
     if containers:
         found += in_arguments(capture.stdout)
     if probe.startswith(_FILTERS):

@@ -1,9 +1,7 @@
 """YAML as a program printed it: its documents with their lines, and an account of every line.
 
-PyYAML's parser on libyaml tells the structure; this module is the only one that imports it. No
-object is made of what it says but texts, lists and mappings: no tags, no aliases, a depth that is
-bounded. A text is parsed in pieces, one element of a list at a time, so that what is broken hides
-no more than itself, and so that a line of something else (a prompt, "[...]") is told apart.
+A text is parsed in pieces, one element of a list at a time, so that what is broken hides no more
+than itself, and so that a line of something else (a prompt, "[...]") is told apart.
 """
 
 import re
@@ -11,34 +9,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from parsers.reading import Ledger, UnknownLine
-
-DEEPEST = 64
-
-_Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
+from parsers.yamlvalue import Mapping, YamlError, parse
 
 _KEY = re.compile(r"""([A-Za-z][\w./-]*|"[^"\\]*"|'[^']*'):(?:\s|$)""")
 _DASH = re.compile(r"( *)-(?: |$)")
 _SEPARATOR = re.compile(r"(?:---|\.\.\.)\s*(?:#.*)?")
+_JSON = re.compile(r"[\[{]\s*(?:$|[\"{\[\]}])")
 _CLOSING = {"{": "}", "[": "]"}
-_NULL = frozenset({"", "~", "null", "Null", "NULL"})
 
 # A line of block style: "key: …", "- key: …" (the key's place is its indent), "- text".
 _STRUCTURE = re.compile(
     r"(?P<key> *(?:- +)*)(?:[^\s:#'\"-][^:]*|\"[^\"]*\"|'[^']*'):(?:\s|$)|(?P<dash> *)-(?: |$)"
 )
-
-
-class YamlError(Exception):
-    """A piece of text is no YAML, or YAML of a kind that is not read."""
-
-
-class Mapping(dict[str, Any]):
-    """A YAML mapping, and the line (from 1) where it begins."""
-
-    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +123,7 @@ class _Reader:
         if line[0] == "#":
             self._noise += 1
             return draft
-        if line[0] in _CLOSING:
+        if _JSON.match(line):
             return _Draft("flow", _Piece([number]), under=line[0])
         key, dash = _KEY.match(line), _DASH.match(line)
         if key is not None:
@@ -245,82 +228,3 @@ def _elements(whole: Item) -> Iterator[Item]:
     for value in whole.value:
         line = value.line if isinstance(value, Mapping) else whole.line
         yield Item(value, line, whole.last_line)
-
-
-def parse(text: str, first_line: int = 1) -> Any:
-    """Return the one document of a YAML text: texts, lists, Mappings and None.
-
-    A plain ``true`` or ``5`` stays the text that it is. Raises YamlError for a text that is no
-    YAML, for aliases, tags, keys that are no text or occur twice, and depth beyond DEEPEST.
-    """
-    builder = _Builder(first_line)
-    try:
-        for event in yaml.parse(text, Loader=_Loader):
-            builder.take(event)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + first_line}" if mark is not None else ""
-        problem = getattr(error, "problem", "") or getattr(error, "reason", "")
-        raise YamlError(f"the YAML breaks off{where}: {problem}") from error
-    return builder.value
-
-
-class _Builder:
-    """Puts events together. Not recursive: the depth of a text costs no stack."""
-
-    def __init__(self, first_line: int) -> None:
-        self.value: Any = None
-        self._first_line = first_line
-        self._documents = 0
-        self._open: list[tuple[Any, str | None]] = []  # collection, and the key it waits with
-
-    def take(self, event: Any) -> None:
-        if isinstance(event, yaml.ScalarEvent):
-            self._add(_scalar(event))
-        elif isinstance(event, yaml.MappingStartEvent):
-            mapping = Mapping()
-            mapping.line = event.start_mark.line + self._first_line
-            self._begin(event, mapping)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            self._begin(event, [])
-        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            collection, _ = self._open.pop()
-            self._add(collection)
-        elif isinstance(event, yaml.AliasEvent):
-            raise YamlError("an alias, which no Calico object has")
-        elif isinstance(event, yaml.DocumentStartEvent):
-            self._documents += 1
-            if self._documents > 1:
-                raise YamlError("two documents in one")
-
-    def _begin(self, event: Any, collection: Any) -> None:
-        if event.tag is not None:
-            raise YamlError(f"a tag: {event.tag!r:.40}")
-        if len(self._open) >= DEEPEST:
-            raise YamlError("nested too deeply")
-        if self._open and isinstance(self._open[-1][0], dict) and self._open[-1][1] is None:
-            raise YamlError("a key that is no text")
-        self._open.append((collection, None))
-
-    def _add(self, value: Any) -> None:
-        if not self._open:
-            self.value = value
-            return
-        collection, key = self._open[-1]
-        if isinstance(collection, list):
-            collection.append(value)
-        elif key is None:
-            if value in collection:
-                raise YamlError(f"the key {value!r:.40} twice")
-            self._open[-1] = (collection, value if value is not None else "null")
-        else:
-            collection[key] = value
-            self._open[-1] = (collection, None)
-
-
-def _scalar(event: Any) -> str | None:
-    if event.tag is not None:
-        raise YamlError(f"a tag: {event.tag!r:.40}")
-    is_plain = event.style is None or event.style == ""
-    text: str = event.value
-    return None if is_plain and text in _NULL else text

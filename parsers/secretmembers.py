@@ -1,0 +1,59 @@
+"""Where secrets stand in YAML, and in JSON that YAML quotes: the values of members by their name.
+
+Line by line and not by structure, so that a text that was cut or damaged is masked too. Everything
+here is linear in the length of the text.
+"""
+
+import re
+from collections.abc import Iterator
+
+from parsers.secrets import Secret, decoded
+
+_NAME = (
+    rb"(?<![\w.-])[\w.-]*"
+    rb"(?:password|passwd|passphrase|secret|token|private-?key|api-?key|authorization)"
+)
+_QUOTED = (
+    rb"\"(?P<double>(?>(?:[^\"\\\n]|\\.)*)\\?)(?:\"|$)"
+    rb"|'(?P<single>(?>(?:[^'\n]|'')*))(?:'|$)"
+    rb"|(?P<quote>\\{1,3}\")(?P<inner>[^\n]{1,4096}?)(?P=quote)"
+)
+_NOTHING = rb"(?:null|Null|NULL|~)[ \t]*$"
+_NO_TEXT = rb"[\s\"'\\{\[|>&*!#,}\]]"
+
+# A member on a line of its own has the rest of the line; one within braces ends before the next.
+_MEMBER = re.compile(
+    rb"(?P<own>^[ \t]*(?:- +)*)?" + _NAME + rb"(?:\\{0,3}[\"'])?[ \t]{0,8}:[ \t]{0,64}"
+    rb"(?:" + _QUOTED + rb"|(?!" + _NO_TEXT + rb"|" + _NOTHING + rb")"
+    rb"(?P<plain>(?(own)[^\n]+|[^\s,}\]\"'\\]+)))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_VALUES = ("double", "single", "inner", "plain")
+_TEXT_BELOW = re.compile(
+    rb"^(?P<indent>[ \t]*)(?:- +)*"
+    + _NAME
+    + rb"[ \t]{0,8}:[ \t]{0,64}[|>][-+0-9]{0,2}[ \t]*\n(?P<text>(?:(?P=indent)[ \t]+[^\n]*\n?)+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def in_members(text: bytes) -> Iterator[Secret]:
+    """Find ``password: …`` and ``"token":"…"`` by their names, and a text block under such a name.
+
+    A value that is a mapping (``password: {secretKeyRef: …}``), a list or null is none.
+    """
+    for member in _MEMBER.finditer(text):
+        group = next(name for name in _VALUES if member[name] is not None)
+        body = member[group].rstrip()
+        if body:
+            yield Secret(
+                member.start(group), member.start(group) + len(body), decoded(body), elsewhere=True
+            )
+    for block in _TEXT_BELOW.finditer(text):
+        position = block.start("text")
+        for line in block["text"].splitlines(keepends=True):
+            body = line.strip()
+            if body:
+                start = position + line.index(body)
+                yield Secret(start, start + len(body), decoded(body), elsewhere=True)
+            position += len(line)
