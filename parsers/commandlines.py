@@ -8,6 +8,7 @@ and ``Args`` among them. Every byte is looked at once or twice, whatever the tex
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 MOST_ARGUMENTS = 100
 """Of one program that are looked at."""
@@ -35,30 +36,51 @@ def _flags(separate: str = "", joined: str = "", after: str = "") -> _Flags:
     )
 
 
-_PROGRAMS = {
-    "curl": _flags("-u --user -U --proxy-user", "-u -U", after=":"),
-    "https?": _flags("-a --auth", "-a", after=":"),
-    "redis-cli|keydb-cli|valkey-cli": _flags("-a"),
-    "(?:mysql|mariadb)(?:dump|admin|import|check|show|slap|-dump|-admin|-import)?": _flags(
-        "", "-p"
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """Programs of one kind. No text without one of the ``stems`` names any of them."""
+
+    stems: tuple[bytes, ...]
+    names: str
+    flags: _Flags
+
+
+_PROGRAMS = (
+    _Program((b"curl",), "curl", _flags("-u --user -U --proxy-user", "-u -U", after=":")),
+    _Program((b"http",), "https?", _flags("-a --auth", "-a", after=":")),
+    _Program((b"-cli",), "(?:redis|keydb|valkey)-cli", _flags("-a")),
+    _Program(
+        (b"mysql", b"mariadb"),
+        "(?:mysql|mariadb)(?:-?(?:dump|admin|import)|check|show|slap)?",
+        _flags("", "-p"),
     ),
-    "mongo(?:sh|dump|restore|export|import|stat|top)?|cqlsh|rabbitmqadmin|sshpass": _flags(
-        "-p", "-p"
+    _Program(
+        (b"mongo",),
+        "mongo(?:sh|dump|restore|export|import|stat|top)?",
+        _flags("-p", "-p"),
     ),
-    "(?:docker|podman|nerdctl|skopeo|buildah|helm registry) login": _flags("-p"),
-    "ldap(?:search|add|modify|delete|passwd|whoami)": _flags("-w"),
-    "smbclient|rpcclient": _flags("-U --user", "-U", after="%"),
-    "snmp(?:get|getnext|walk|bulkwalk|bulkget|set|table|status|trap|inform)": _flags(
-        "-c -A -X -a -x"
+    _Program(
+        (b"cqlsh", b"rabbitmqadmin", b"sshpass"),
+        "cqlsh|rabbitmqadmin|sshpass",
+        _flags("-p", "-p"),
     ),
-    "mosquitto_(?:pub|sub|rr)|ipmitool|sqlcmd|bcp|zip|unzip": _flags("-P"),
-    "7z[ar]?": _flags("", "-p"),
-    "plink|pscp|psftp": _flags("-pw"),
-    "openssl enc": _flags("-k -K"),
-}
-_ONE_OF = "|".join(f"(?P<p{n}>{name})" for n, name in enumerate(_PROGRAMS))
-_PROGRAM = re.compile(rb"(?<![\w.-])(?:" + _ONE_OF.encode() + rb")(?=[\s\"'])")
-_FLAGS_OF = tuple(_PROGRAMS.values())
+    _Program((b" login",), "(?:docker|podman|nerdctl|skopeo|buildah) login", _flags("-p")),
+    _Program((b"ldap",), "ldap(?:search|add|modify|delete|passwd|whoami)", _flags("-w")),
+    _Program((b"client",), "smbclient|rpcclient", _flags("-U --user", "-U", after="%")),
+    _Program(
+        (b"snmp",),
+        "snmp(?:get|getnext|walk|bulkwalk|bulkget|set|table|status|trap|inform)",
+        _flags("-c -A -X"),
+    ),
+    _Program(
+        (b"mosquitto_", b"ipmitool", b"sqlcmd", b"zip"),
+        "mosquitto_(?:pub|sub|rr)|ipmitool|sqlcmd|zip|unzip",
+        _flags("-P"),
+    ),
+    _Program((b"7z",), "7z[ar]?", _flags("", "-p")),
+    _Program((b"plink", b"pscp", b"psftp"), "plink|pscp|psftp", _flags("-pw")),
+    _Program((b"openssl",), "openssl enc", _flags("-k -K")),
+)
 
 # The next argument: the next string of a JSON array, or what follows after blanks.
 _NEXT_STRING = re.compile(
@@ -74,23 +96,42 @@ _REFERENCE = re.compile(rb"\$\{?\w+\}?|\$\(.*")
 
 def in_command_lines(text: bytes) -> Iterator[tuple[int, int]]:
     """Yield where the secrets stand."""
+    there = tuple(each for each in _PROGRAMS if any(stem in text for stem in each.stems))
+    if not there:
+        return
+    pattern = _pattern(there)
     position = 0
-    while program := _PROGRAM.search(text, position):
-        position = program.end()
-        flags = _FLAGS_OF[(program.lastindex or 1) - 1]
-        due = False  # the argument before was a flag, and this one is its value
-        for _ in range(MOST_ARGUMENTS):
-            found = _NEXT_STRING.match(text, position) or _NEXT_WORD.match(text, position)
-            if found is None:
-                break
-            start, end = found.span("word" if found["word"] is not None else "quoted")
-            if not due and _PROGRAM.match(text, start):
-                break
-            position = found.end()
-            span = _secret_in(text, start, end, flags, due=due)
-            due = not due and text[start:end] in flags.separate
-            if span is not None:
-                yield span
+    while found := pattern.search(text, position):
+        flags = there[(found.lastindex or 1) - 1].flags
+        position = found.end()
+        for start, end, secret in _arguments(text, position, flags, pattern):
+            position = end
+            if secret is not None:
+                yield secret
+
+
+@cache
+def _pattern(programs: tuple[_Program, ...]) -> re.Pattern[bytes]:
+    """Match the name of one of the programs, each kind in a group of its own."""
+    names = "|".join(f"({program.names})" for program in programs)
+    return re.compile(rb"(?<![\w.-])(?:" + names.encode() + rb")(?=[\s\"'])")
+
+
+def _arguments(
+    text: bytes, position: int, flags: _Flags, program: re.Pattern[bytes]
+) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
+    """Yield each argument's place, and that of the secret in it, up to another program's name."""
+    due = False  # the argument before was a flag, and this one is its value
+    for _ in range(MOST_ARGUMENTS):
+        found = _NEXT_STRING.match(text, position) or _NEXT_WORD.match(text, position)
+        if found is None:
+            return
+        start, end = found.span("word" if found["word"] is not None else "quoted")
+        if not due and program.match(text, start):
+            return
+        position = found.end()
+        yield start, position, _secret_in(text, start, end, flags, due=due)
+        due = not due and text[start:end] in flags.separate
 
 
 def _secret_in(
