@@ -12,7 +12,7 @@ import socket
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -44,6 +44,16 @@ class Recording:
     def answer(self, marker: bytes) -> bytes:
         """Return the recorded stream as this run's script would have written it."""
         return self.stream.replace(self.marker.encode(), marker)
+
+    def asked_as(self, probes: Sequence[str]) -> "Recording":
+        """Return the recording as an answer to these questions; others stay unanswered.
+
+        Raises ValueError if one of the recorded questions is not among them.
+        """
+        numbers = [probes.index(name) + 1 for name in self.probes]
+        mark = re.compile(rf"(?<=\n{self.marker} [BX] )\d+(?= )".encode())
+        stream = mark.sub(lambda found: b"%d" % numbers[int(found[0]) - 1], self.stream)
+        return replace(self, probes=tuple(probes), stream=stream)
 
     def to_bytes(self) -> bytes:
         """Return the recording as a file's content; ``load`` reads it."""

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.playback import Player
+from collector.playback import Player, Recording
 from netsnap.cli.demo import MOMENTS, recorded
+from parsers.catalogue import probes
+from parsers.entry import Profile
 from tests.tool import Tool
 
 BEFORE, AFTER = MOMENTS
@@ -22,7 +24,7 @@ class Cluster:
 
     def play(self, moment: str) -> None:
         """Let the nodes answer as they did then, from the next visit on."""
-        self.player.play(recorded(moment))
+        self.player.play(_answers(moment))
 
     def user(self, folder: Path, *, history: bool = True) -> Tool:
         """Give a folder of their own to a user: the inventory, and a copy of the history."""
@@ -33,10 +35,16 @@ class Cluster:
         return tool
 
 
+def _answers(moment: str) -> list[Recording]:
+    """Return what was recorded as the answers to what is asked today."""
+    names = [probe.name for probe in probes(Profile.DEFAULT)]
+    return [each.asked_as(names) for each in recorded(moment)]
+
+
 @contextmanager
 def cluster(folder: Path) -> Iterator[Cluster]:
     """Play the recorded nodes, and collect twice from them with the command itself."""
-    with Player(recorded(BEFORE)) as player:
+    with Player(_answers(BEFORE)) as player:
         player.write_inventory(folder)
         played, tool = Cluster(folder, player), Tool(folder)
         for moment in MOMENTS:

@@ -13,13 +13,15 @@ from pathlib import Path
 
 from collector.playback import Recording
 from collector.script import bootstrap, script
-from parsers.catalogue import PROBES
+from parsers.catalogue import probes
+from parsers.entry import Profile
 from tests.lab.faults import broken, named
 from tests.lab.lab import Lab
 from tests.lab.nodes import enter
 
 TARGET = Path(__file__).parents[2] / "samples" / "demo"
 FAULT = "bgp-cut"
+PROBES = probes(Profile.DEFAULT)
 GZIP = b"\x1f\x8b"
 
 
