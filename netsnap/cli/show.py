@@ -52,7 +52,7 @@ def show(
     nodes = count(len(snapshot.nodes), "node")
     say(f"snapshot {snapshot.id[:SHORT]}{named}: {nodes}, {instant(snapshot.started)}")
     for view in views:
-        for line in contents.overview(view, facts):
+        for line in contents.overview(view, facts, details=node is not None):
             say(line)
         if node is not None:
             for line in contents.records(view, facts):

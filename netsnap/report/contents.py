@@ -28,21 +28,23 @@ _COUNTED: tuple[tuple[type[Record], str], ...] = (
     (Sysctl, "switch"),
     (FilterRule, "filter rule"),
 )
+UNKNOWN_SHOWN = 3
 _LOCAL = ("host", "link")
 MAIN = "main"
 
 
-def overview(view: NodeView, facts: Facts) -> Iterator[str]:
+def overview(view: NodeView, facts: Facts, *, details: bool = False) -> Iterator[str]:
     """Tell a node in a few lines: how the visit ended, its network, its workloads, what is hidden.
 
-    What could not be read is told as such, never by a count of nothing.
+    What could not be read is told as such, never by a count of nothing. With ``details``, every
+    line that no template knows is shown, else the first few of each answer.
     """
     own = [fact for key, fact in facts.by_key.items() if key.node == view.node]
     yield _visit(view, own)
     if view.node in facts.reached or own:
         yield from _host(view.node, own, facts)
         yield from _workloads(view.node, own, facts)
-    yield from not_seen(view.node, facts.blind)
+    yield from not_seen(view.node, facts.blind, details=details)
 
 
 def records(view: NodeView, facts: Facts) -> Iterator[str]:
@@ -55,7 +57,7 @@ def records(view: NodeView, facts: Facts) -> Iterator[str]:
                 yield f"    {fact.key.kind:<18} {_record(fact.record)}"
 
 
-def not_seen(node: str, blind: Iterable[BlindSpot]) -> Iterator[str]:
+def not_seen(node: str, blind: Iterable[BlindSpot], *, details: bool = False) -> Iterator[str]:
     """List what is hidden on a node, with the lines that no template knows.
 
     What the node has no program for is one line, however many namespaces it could not be asked in.
@@ -69,7 +71,11 @@ def not_seen(node: str, blind: Iterable[BlindSpot]) -> Iterator[str]:
             continue
         where = " ".join(part for part in (spot.netns, spot.probe, spot.subject) if part)
         yield f"  not seen    {where + ': ' if where else ''}{spot.reason}"
-        yield from (f"              {line}" for line in spot.unknown)
+        shown = len(spot.unknown) if details else UNKNOWN_SHOWN
+        yield from (f"              {line}" for line in spot.unknown[:shown])
+        if len(spot.unknown) > shown:
+            more = count(len(spot.unknown) - shown, "more line")
+            yield f"              … {more}: netsnap show --node {node}"
     for reason, probes in lacking.items():
         yield f"  not there   {', '.join(sorted(probes))}: {reason}"
 

@@ -54,3 +54,11 @@ def test_a_program_a_node_does_not_have_is_one_line_and_no_question_of_sight() -
     lines = list(contents.not_seen("k8s2", (*lacking, SPOT)))
     assert lines[0].startswith("  not seen    host ip-route: timed out")
     assert lines[2:] == ["  not there   tc-filter, tc-qdisc: no tc on the node"]
+
+
+def test_of_many_lines_that_no_template_knows_the_first_are_shown_and_the_others_counted() -> None:
+    spot = replace(SPOT, unknown=tuple(f"line {number}" for number in range(9)))
+    short = list(contents.not_seen("k8s2", (spot,)))
+    assert short[-1].strip() == "… 6 more lines: netsnap show --node k8s2"
+    whole = list(contents.not_seen("k8s2", (spot,), details=True))
+    assert whole[-1].strip() == "line 8"
