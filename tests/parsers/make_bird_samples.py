@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 
 from collector.capture import Capture, Outcome, Question
 from parsers.catalogue import entry
@@ -46,6 +47,12 @@ filter tell {
 }
 """
 
+_ALL = """\
+# What all nodes have in common.
+log stderr all; /* the journal
+   has it */
+define mesh_as = 64512;  # of all nodes"""
+
 _ONE = """
 router id 172.16.77.51;
 filter calico_pools { if ( net ~ 192.168.0.0/16 ) then accept; reject; }
@@ -69,7 +76,8 @@ template bgp calico {
   connect delay time 1; connect retry time 2; error wait time 1,2;
 }
 protocol bgp Mesh_172_16_77_52 from calico { neighbor 172.16.77.52 as 64512; }
-protocol bgp Mesh_172_16_77_53 from calico { neighbor 172.16.77.53 as 64512; }
+protocol bgp Mesh_172_16_77_53 from calico
+  { neighbor 172.16.77.53 as 64512; password "s3cretbgp"; }
 """
 _ONE_OTHER = (
     _TELL
@@ -143,7 +151,8 @@ template bgp calico {
   source address 172.16.77.51; connect delay time 1; connect retry time 2; error wait time 1,2;
 }
 protocol bgp Mesh_172_16_77_52 from calico { neighbor 172.16.77.52 as 64512; }
-protocol bgp Mesh_172_16_77_53 from calico { neighbor 172.16.77.53 as 64512; }
+protocol bgp Mesh_172_16_77_53 from calico
+  { neighbor 172.16.77.53 as 64512; password "s3cretbgp"; }
 """
 _TWO_OTHER = (
     _TELL
@@ -190,7 +199,7 @@ def main(arguments: list[str]) -> None:
 
 def _ask(release: Release, one: str, two: str) -> None:
     with ExitStack() as stack:
-        home = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=f"{release.root}/tmp")))
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=Path(release.root, "tmp"))))
         for netns, name, config in ((one, "one", release.config), (two, "two", release.other)):
             stack.enter_context(_bird(release, netns, home / name, config))
         time.sleep(SETTLED)
@@ -198,6 +207,9 @@ def _ask(release: Release, one: str, two: str) -> None:
         for question in ("status", "protocols", "routes"):
             probe = entry(f"{client}-{question}").probe
             _put(f"{probe.name}/{release.case}", _run(one, probe.command))
+        without_ours = f"unshare -m sh -ec {quote('mount -t tmpfs none /etc/bird; exec sh')}"
+        command = f"{without_ours} <<'END'\n{entry('bird-config').probe.command}\nEND"
+        _put(f"bird-config/{release.case}", _run(one, command))
 
 
 @contextmanager
@@ -218,7 +230,8 @@ def _pair() -> Iterator[tuple[str, str]]:
 
 @contextmanager
 def _bird(release: Release, netns: str, home: Path, config: str) -> Iterator[None]:
-    home.with_suffix(".cfg").write_text(config)
+    home.with_suffix(".cfg").write_text(f'include "all.cfg";{config}')
+    home.with_name("all.cfg").write_text(_ALL)
     inside = str(home).removeprefix(release.root.rstrip("/"))
     enter = ["ip", "netns", "exec", netns, "chroot", release.root]
     files = ["-c", f"{inside}.cfg", "-s", f"{inside}.ctl", "-P", f"{inside}.pid"]

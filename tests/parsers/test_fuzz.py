@@ -30,7 +30,7 @@ def account(probe: str, data: bytes, subject: str = "eth0") -> None:
     reading = read(Capture("k8s1", question, probe, Outcome.ANSWERED, 0, data))
     ledger = reading.ledger
     assert ledger.lines == len(Text(decode(data)).lines)
-    assert ledger.lines == ledger.parsed + ledger.noise + len(ledger.unknown)
+    assert ledger.lines == ledger.parsed + ledger.noise + ledger.unknown_count
     assert min(ledger.parsed, ledger.noise) >= 0
     numbers = [each.line for each in ledger.unknown]
     assert numbers == sorted(set(numbers))

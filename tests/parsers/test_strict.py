@@ -22,6 +22,7 @@ PLACES = 8
 """Places of a line that are tried."""
 
 KNOWN_TO_SAY_NOTHING = {
+    "bird-config": (r".*(?:#|/\*).*|.*\*/", "a comment"),
     "docker-ps": (r'.*"\s.*\(virtual [^)]*\)', "the size of a container is not kept"),
     "ip-counters": (r"\s+alias .*", "ip-addr keeps the alias"),
     "iptables-save": (r"# .*", "a comment of the program's own, with its time"),
