@@ -1,5 +1,7 @@
 """Reader of ``ethtool -S``."""
 
+from collections.abc import Iterable, Iterator
+
 from parsers import fsm
 from parsers.gather import Gathering
 from parsers.reading import Reading
@@ -14,8 +16,7 @@ def read_driver_statistics(text: Text) -> Reading:
     rows = fsm.run("ethtool-S", text.lines)
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
-        items = (item.rpartition(":") for item in row["Counters"])
-        counters = tuple((name, int(number)) for name, _, number in items)
+        counters = tuple(_counters(row["Counters"]))
         record = DriverStatistics(
             interface=text.subject,
             peer_index=next((number for name, number in counters if name == _PEER), None),
@@ -23,3 +24,19 @@ def read_driver_statistics(text: Text) -> Reading:
         )
         gathered.add(row.line, record)
     return gathered.reading()
+
+
+def _counters(lines: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """Yield each counter; below "Tx Queue#: 1" what is indented further is that queue's.
+
+    vmxnet3 prints so, with the same names for each queue.
+    """
+    above: list[tuple[int, str]] = []
+    for line in lines:
+        name, _, number = line.strip().rpartition(":")
+        depth = len(line) - len(line.lstrip())
+        while above and above[-1][0] >= depth:
+            above.pop()
+        yield "".join((*(f"{heading} " for _, heading in above), name)), int(number)
+        if name.endswith("#"):
+            above.append((depth, f"{name}{number.strip()}"))

@@ -5,6 +5,7 @@ import re
 from collector.probe import Probe, Where
 from parsers.brief import read_brief, read_vrfs
 from parsers.entry import NETNS_EXEC, Entry, Profile, whole_lines
+from parsers.exceptions import read_exceptions
 from parsers.interfaces import read_interfaces
 from parsers.neighbours import read_neighbours
 from parsers.records import (
@@ -13,10 +14,11 @@ from parsers.records import (
     InterfaceCounters,
     Neighbour,
     Route,
+    RouteException,
     Rule,
     VirtualFunction,
 )
-from parsers.routes import read_routes
+from parsers.routes import IPV4, IPV6, read_routes
 from parsers.rules import read_rules
 
 _NO_SUCH_FAMILY = whole_lines(
@@ -27,12 +29,47 @@ _NO_SUCH_FAMILY = whole_lines(
 _SHOW = r"(?: (?:show|list|ls|sh|s|l)\b.*)?"
 
 
+# Kernels from 3.6 to 5.2 have such exceptions and list none: that they say nothing means nothing.
+_EXCEPTIONS = """said=$(ip -{family} route show cache) || exit
+if [ -n "$said" ]; then printf '%s\\n' "$said"; exit; fi
+read -r linux version release rest </proc/version
+case $release in
+  3.*|4.*|5.[012].*) echo 'not told by kernels before 5.3' >&2; exit 1 ;;
+esac"""
+
+
+def _exceptions(family: int) -> Entry:
+    """Return the entry of what was learned of single destinations of a family."""
+    name, option = (
+        ("ip-route-cache", r"(?: -4| -f inet)?") if family == IPV4 else ("ip6-route-cache", _SIX)
+    )
+    return Entry(
+        Probe(
+            name,
+            _EXCEPTIONS.format(family=family),
+            Where.NETNS,
+            needs="ip",
+            shown=f"ip -{family} route show cache",
+        ),
+        read_exceptions,
+        (RouteException,),
+        _ip(r"r(?:o(?:ute?)?)? (?:show|list|ls|sh|s|l) (?:\S+ )*cache", family=option),
+        Profile.FULL,
+        harmless=_NO_SUCH_FAMILY if family == IPV6 else None,
+        quiet=True,
+        lacking=re.compile("not told by kernels before 5.3"),
+        always=True,
+        family=family,
+    )
+
+
 def _ip(words: str, *, family: str = r"(?: -4| -f inet)?") -> re.Pattern[str]:
     """Match an ``ip`` command as typed, with any options beside those for a family and JSON."""
     options = r"(?: -(?!4\b|6\b|f\b|j\b)\w+)*"
     return re.compile(f"{NETNS_EXEC}ip{options}{family}{options} {words}{_SHOW}")
 
 
+_ROUTE = r"r(?:o(?:ute?)?)?(?! .*\bcache\b)"
 _SIX = r"(?: -6| -f inet6)"
 _ANY = r"(?: -[46]| -f inet6?)?"
 
@@ -67,7 +104,7 @@ ENTRIES: tuple[Entry, ...] = (
         Probe("ip-route", "ip -4 route show table all", Where.NETNS, needs="ip"),
         read_routes,
         (Route,),
-        _ip(r"r(?:o(?:ute?)?)?"),
+        _ip(_ROUTE),
         Profile.QUICK,
         quiet=True,
         always=True,
@@ -77,7 +114,7 @@ ENTRIES: tuple[Entry, ...] = (
         Probe("ip6-route", "ip -6 route show table all", Where.NETNS, needs="ip"),
         read_routes,
         (Route,),
-        _ip(r"r(?:o(?:ute?)?)?", family=_SIX),
+        _ip(_ROUTE, family=_SIX),
         Profile.QUICK,
         harmless=_NO_SUCH_FAMILY,
         quiet=True,
@@ -122,4 +159,6 @@ ENTRIES: tuple[Entry, ...] = (
         quiet=True,
         always=True,
     ),
+    _exceptions(IPV4),
+    _exceptions(IPV6),
 )

@@ -23,6 +23,14 @@ from parsers.records.calico import (
 )
 from parsers.records.cni import CniConfiguration
 from parsers.records.daemons import Daemon, ServiceUnit
+from parsers.records.devices import (
+    DeviceSetting,
+    InterfaceDriver,
+    InterfaceFeature,
+    LinkSettings,
+)
+from parsers.records.cni import CniConfiguration
+from parsers.records.daemons import Daemon, ServiceUnit
 from parsers.records.filters import FilterRule, IptablesRule
 from parsers.records.forwarding import (
     BridgePort,
@@ -48,7 +56,7 @@ from parsers.records.links import (
     VirtualFunction,
 )
 from parsers.records.node import ClockState, NetworkNamespace, NodeIdentity
-from parsers.records.routing import Neighbour, NextHop, Route, Rule
+from parsers.records.routing import Neighbour, NextHop, Route, RouteException, Rule
 from parsers.records.runtimes import Container, ContainerSummary
 from parsers.records.sockets import TcpPassing, TcpSocket
 from parsers.roles import Record
@@ -74,28 +82,41 @@ __all__ = [
     "Container",
     "ContainerSummary",
     "Daemon",
+    "DeviceSetting",
     "DriverStatistics",
     "FdbEntry",
     "FdbMoving",
     "FilterRule",
     "Interface",
     "InterfaceCounters",
+    "InterfaceDriver",
+    "InterfaceFeature",
     "IpamBlock",
     "IptablesRule",
     "KernelLog",
     "KernelMessage",
+    "LinkSettings",
+    "KernelLog",
+    "KernelMessage",
     "Neighbour",
+    "NeighbourTable",
     "NeighbourTable",
     "NetworkNamespace",
     "NextHop",
     "NodeIdentity",
     "ProtocolCounters",
     "Qdisc",
+    "ProtocolCounters",
     "Route",
+    "RouteException",
     "Rule",
     "ServiceUnit",
     "SoftnetStatistics",
+    "ServiceUnit",
+    "SoftnetStatistics",
     "Sysctl",
+    "TcpPassing",
+    "TcpSocket",
     "TcFilter",
     "TcpPassing",
     "TcpSocket",
@@ -113,6 +134,7 @@ RECORDS: tuple[type[Record], ...] = (
     VirtualFunction,
     Address,
     Route,
+    RouteException,
     Rule,
     Neighbour,
     BridgePort,

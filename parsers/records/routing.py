@@ -41,6 +41,27 @@ class Route(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class RouteException(Record):
+    """What the kernel learned of a destination (``ip route show cache``): a smaller MTU, say.
+
+    No route of a table, and it expires: none of them says that nobody told this host so.
+    """
+
+    kind: ClassVar[str] = "route-exception"
+    family: Identity[int]
+    destination: Identity[str]  # a prefix, of one address
+    device: Identity[str] = ""
+    source: Identity[str] = ""  # `from`, a prefix
+    tos: Identity[str] = ""
+    gateway: State[str] = ""
+    mtu: State[int | None] = None
+    flags: State[tuple[str, ...]] = ()  # redirected, local, onlink …
+    attributes: State[tuple[str, ...]] = ()  # "metric 1024", "mtu lock" … sorted
+    expires: Drift[str] = ""
+    statistics: Drift[tuple[str, ...]] = ()  # users, age, used
+
+
+@dataclass(frozen=True, slots=True)
 class Rule(Record):
     """A policy routing rule (``ip rule``)."""
 

@@ -64,20 +64,46 @@ tc filter add dev port1 parent ffff: protocol arp prio 8 basic match 'u8(u8 0x1 
 """
 """A command that this kernel or this program does not know is left out."""
 
+PATH = """
+ip link add net0 type veth peer name left netns {router}
+ip link add right mtu 1300 type veth peer name right netns {router} mtu 1300
+ip link set right netns {far}
+ip link set net0 up
+ip -n {router} link set left up
+ip -n {router} link set right up
+ip -n {far} link set right up
+ip addr add 192.0.2.1/24 dev net0
+ip addr add 2001:db8:1::1/64 dev net0 nodad
+ip -n {router} addr add 192.0.2.254/24 dev left
+ip -n {router} addr add 2001:db8:1::fe/64 dev left nodad
+ip -n {router} addr add 198.51.100.254/24 dev right
+ip -n {router} addr add 2001:db8:2::fe/64 dev right nodad
+ip -n {far} addr add 198.51.100.1/24 dev right
+ip -n {far} addr add 2001:db8:2::1/64 dev right nodad
+ip route add default via 192.0.2.254
+ip -6 route add default via 2001:db8:1::fe
+ip netns exec {router} sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+sleep 2
+ping -c 2 -i 0.3 -M do -s 1400 198.51.100.1
+ping -c 2 -i 0.3 -M do -s 1400 2001:db8:2::1
+"""
+"""The way to the last two addresses has a smaller MTU; its router says so."""
+
 
 @contextmanager
-def link_scene(name: str) -> Iterator[str]:
-    """Yield the name of a netns with everything of it that can be had here."""
-    far = f"{name}far"
-    for each in (name, far):
+def link_scene(name: str, commands: str = COMMANDS) -> Iterator[str]:
+    """Yield the name of a netns with everything of ``commands`` that can be had here."""
+    others = {"far": f"{name}far", "router": f"{name}router"}
+    spaces = (name, *others.values())
+    for each in spaces:
         subprocess.run(["ip", "netns", "add", each], check=True)
     try:
-        for command in COMMANDS.strip().splitlines():
-            words = ["ip", "netns", "exec", name, *shlex.split(command.format(far=far))]
+        for command in commands.strip().splitlines():
+            words = ["ip", "netns", "exec", name, *shlex.split(command.format(**others))]
             done = subprocess.run(words, capture_output=True, text=True, check=False)
             if done.returncode:
                 print(f"left out: {command}: {done.stderr.strip()}")
         yield name
     finally:
-        for each in (name, far):
+        for each in spaces:
             subprocess.run(["ip", "netns", "del", each], check=True)

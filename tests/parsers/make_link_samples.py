@@ -12,7 +12,7 @@ from pathlib import Path
 
 from parsers.catalogue import entry
 from tests.golden import SAMPLES
-from tests.parsers.link_scene import link_scene
+from tests.parsers.link_scene import PATH, link_scene
 
 PROBES: tuple[str, ...] = (
     "ip-counters",
@@ -22,6 +22,15 @@ PROBES: tuple[str, ...] = (
     "tc-qdisc",
     "tc-filter",
 )
+HOST = ("ethtool-link", "ethtool-k", "ethtool-i", "ethtool-settings")
+"""Asked of the cards of this machine too: a namespace of our own has none."""
+
+CARDS = {
+    "": "ethtool-link",
+    "-k": "ethtool-k",
+    "-i": "ethtool-i",
+    "-g": "ethtool-settings",
+}
 TYPED = {"ip-addr/{case}": "ip -s -s -d addr show"}
 TYPED_HERE = {
     "ip-addr/one-line": "ip -o -s -d link show",
@@ -42,8 +51,32 @@ def main() -> None:
                 _put(f"{probe}/{case}", _said(netns, root, entry(probe).probe.command))
             for sample, command in TYPED.items():
                 _put(sample.format(case=case), _said(netns, root, command))
+        for root in trees.values():
+            _put_cards(root)
         for sample, command in TYPED_HERE.items():
             _put(sample, _said(netns, "/", command))
+        for probe in HOST:
+            command = entry(probe).probe.command
+            _put(f"{probe}/links", _said(netns, "/", command))
+            said = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
+            _put(f"{probe}/virtio", said.stdout)
+    with link_scene("nspspath", PATH) as netns:
+        for case, root in {"path": "/", **trees}.items():
+            for probe in ("ip-route-cache", "ip6-route-cache"):
+                _put(f"{probe}/{case}", _said(netns, root, entry(probe).probe.command))
+
+
+def _put_cards(root: str) -> None:
+    """Ask a tree's ethtool for the first card of this machine."""
+    card = next(each.parent.name for each in Path("/sys/class/net").glob("*/device"))
+    version = _ethtool(root, "--version").split()[-1].decode()
+    for option, probe in CARDS.items():
+        _put(f"{probe}/ethtool-{version}", _ethtool(root, *option.split(), card))
+
+
+def _ethtool(root: str, *words: str) -> bytes:
+    done = subprocess.run(["chroot", root, "ethtool", *words], capture_output=True, check=False)
+    return done.stdout
 
 
 def _said(netns: str, root: str, command: str) -> bytes:
