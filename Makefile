@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check golden bench setup lab-packages clean
+.PHONY: demo test check golden bench oracle setup lab-packages clean
 
 demo: setup
 	$(BIN)/netsnap demo
@@ -22,6 +22,11 @@ golden: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# N random network namespaces, each read off the text, off JSON and off netlink. SEED= runs them again.
+N ?= 10000
+oracle: setup
+	$(BIN)/python -m tests.oracle --states $(N) $(if $(SEED),--seed $(SEED))
 
 setup: $(VENV)/.ready
 

@@ -14,7 +14,8 @@ Links, addresses, routes, rules and neighbours come from the kernel itself: the 
 Their stdout has one message a line, as a JSON object: the fields of the kernel's header structure
 as pyroute2 names them (``family``, ``index``, ``flags``, ``dst_len`` …), ``event``
 ("RTM_NEWROUTE"), and ``attrs``: a list of ``[name, value]`` in the kernel's order, where a value
-may again be an object with ``attrs``. Bytes are hex text. Left out are netlink's own header and
+may again be an object with ``attrs``. Bytes are hex text. An attribute that pyroute2 has no name
+for is "UNKNOWN", with its ``type`` (a number) and ``data``. Left out are netlink's own header and
 the counters (IFLA_STATS, IFLA_STATS64, IFLA_AF_SPEC), which differ from one look to the next.
 This is the one door to pyroute2.
 """
@@ -33,6 +34,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
@@ -47,6 +49,9 @@ from collector.visit import GRACE, Clock, SweepOptions
 REPLACED = frozenset({"ip-addr", "ip-route", "ip6-route", "ip-rule", "ip6-rule", "ip-neigh"})
 COUNTERS = frozenset({"IFLA_STATS", "IFLA_STATS64", "IFLA_AF_SPEC"})
 FAMILIES = (socket.AF_INET, socket.AF_INET6)
+
+_HEADER = 4  # bytes of an attribute's length and type
+_NESTED = 0xC000  # bits of the type that are not its number
 
 Message = dict[str, object]
 Dump = Callable[[IPRoute], Iterable[Message]]
@@ -200,7 +205,11 @@ def _plain(value: object) -> object:
     """Turn pyroute2's message into JSON's types; see the head of this file."""
     if isinstance(value, dict):
         return {
-            key: [[k, _plain(v)] for k, v in each if k not in COUNTERS]
+            key: [
+                [name, _unnamed(told) if name == "UNKNOWN" else _plain(told)]
+                for name, told in each
+                if name not in COUNTERS
+            ]
             if key == "attrs"
             else _plain(each)
             for key, each in value.items()
@@ -213,6 +222,13 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, str | int | float):
         return value
     return str(value)
+
+
+def _unnamed(attribute: Any) -> Message:
+    """Keep an attribute that pyroute2 has no name for: its number and its bytes."""
+    length, number = attribute["header"]["length"], attribute["header"]["type"]
+    begin, end = attribute.offset + _HEADER, attribute.offset + length
+    return {"type": number & ~_NESTED, "data": bytes(attribute.data[begin:end]).hex()}
 
 
 def _enter(scope: str, ways: dict[str, list[str]]) -> None:

@@ -1,8 +1,16 @@
 """The kernel's numbers and the names that iproute2 prints for them.
 
 From the headers ``linux/{if,if_addr,if_arp,rtnetlink,fib_rules,neighbour}.h`` and iproute2's
-``/etc/iproute2/rt_protos``, ``rt_scopes``, ``rt_tables``.
+``/etc/iproute2/rt_protos``, ``rt_scopes``, ``rt_tables``, ``rt_dsfield``, ``rt_realms``,
+and from ``/etc/protocols``.
 """
+
+
+def _numbered(text: str) -> dict[int, str]:
+    """Read "1 icmp 6 tcp"."""
+    words = iter(text.split())
+    return {int(number, 0): name for number, name in zip(words, words, strict=True)}
+
 
 LINK_FLAGS = (
     (0x8, "LOOPBACK"),
@@ -105,6 +113,7 @@ PROTOCOLS = {
     16: "dhcp",
     18: "keepalived",
     42: "babel",
+    99: "openr",
     186: "bgp",
     187: "isis",
     188: "ospf",
@@ -112,13 +121,29 @@ PROTOCOLS = {
     192: "eigrp",
 }
 
+DSFIELDS = _numbered(
+    "0x20 CS1 0x40 CS2 0x60 CS3 0x80 CS4 0xa0 CS5 0xc0 CS6 0xe0 CS7 0x28 AF11 0x30 AF12 "
+    "0x38 AF13 0x48 AF21 0x50 AF22 0x58 AF23 0x68 AF31 0x70 AF32 0x78 AF33 0x88 AF41 "
+    "0x90 AF42 0x98 AF43 0xb8 EF"
+)
+REALMS = {0: "cosmos"}
+
+RTA_NH_ID = 30  # which pyroute2 has no name for
+
 PREFERENCES = {0: "medium", 1: "high", 3: "low"}
 
 RULE_ACTIONS = {3: "nop", 6: "blackhole", 7: "unreachable", 8: "prohibit"}
 TO_TABLE, TO_RULE = 1, 2
 INVERTED, UNRESOLVED, DETACHED = 0x2, 0x4, 0x8 | 0x10
 
-IP_PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "ipv6-icmp", 132: "sctp"}
+IP_PROTOCOLS = _numbered(
+    "0 ip 1 icmp 2 igmp 3 ggp 4 ipencap 5 st 6 tcp 8 egp 9 igp 12 pup 17 udp 20 hmp "
+    "22 xns-idp 27 rdp 29 iso-tp4 33 dccp 36 xtp 37 ddp 38 idpr-cmtp 41 ipv6 43 ipv6-route "
+    "44 ipv6-frag 45 idrp 46 rsvp 47 gre 50 esp 51 ah 57 skip 58 ipv6-icmp 59 ipv6-nonxt "
+    "60 ipv6-opts 73 rspf 81 vmtp 88 eigrp 89 ospf 93 ax.25 94 ipip 97 etherip 98 encap "
+    "103 pim 108 ipcomp 112 vrrp 115 l2tp 124 isis 132 sctp 133 fc 135 mobility-header "
+    "136 udplite 137 mpls-in-ip 138 manet 139 hip 140 shim6 141 wesp 142 rohc 143 ethernet"
+)
 
 NUD = {
     0: "NONE",
@@ -131,6 +156,7 @@ NUD = {
     64: "NOARP",
     128: "PERMANENT",
 }
+NEIGHBOUR_FURTHER_FLAGS = ((0x1, "managed"), (0x4, "extern_valid"))
 NEIGHBOUR_FLAGS = ((0x8, "proxy"), (0x10, "extern_learn"), (0x20, "offload"), (0x80, "router"))
 
 FAMILIES = {2: 4, 10: 6}

@@ -22,6 +22,7 @@ _CONDITION = {
 
 _FLAGS = frozenset({"router", "proxy", "extern_learn", "offload", "managed", "extern_valid"})
 
+_ONE_BYTE = len("08")
 _STATELESS = frozenset({"proxy", "extern_learn"})
 
 
@@ -62,7 +63,8 @@ def _neighbour(row: Row) -> Neighbour:
         family=family(row["Address"]),
         address=address(row["Address"]),
         device=device,
-        mac=mac(lladdr),
+        # of an address without bytes, ip prints the byte that follows it in the message
+        mac="" if len(lladdr) == _ONE_BYTE else mac(lladdr),
         condition=condition(nud) if nud else "permanent",
         flags=tuple(sorted(flags)),
         nud=nud,

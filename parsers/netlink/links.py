@@ -18,6 +18,7 @@ def interface(message: Message, names: Names) -> Interface:
     is_elsewhere = "IFLA_LINK_NETNSID" in message.attributes
     link = message.get("IFLA_LINK")
     down = ["NO-CARRIER"] if bits & kernel.UP and not bits & kernel.RUNNING else []
+    down += ["M-DOWN"] if link in names.down and not is_elsewhere else []
     detail, moving = _detail(info.inner("IFLA_INFO_DATA"))
     slave, slave_moving = _detail(info.inner("IFLA_INFO_SLAVE_DATA"))
     slave_kind = info.get("IFLA_INFO_SLAVE_KIND", "")
@@ -40,7 +41,7 @@ def interface(message: Message, names: Names) -> Interface:
         link_kind=info.get("IFLA_INFO_KIND", ""),
         kind_detail=detail,
         group="default" if group == 0 else str(group),
-        queue_length=message.get("IFLA_TXQLEN"),
+        queue_length=message.get("IFLA_TXQLEN") or None,
         alt_names=tuple(sorted(value for name, value in properties if name == "IFLA_ALT_IFNAME")),
         promiscuity=message.get("IFLA_PROMISCUITY"),
         slave_kind=f"{slave_kind}_slave" if slave_kind else "",
@@ -95,8 +96,9 @@ def _lifetime(seconds: int | None) -> int | None:
 
 def neighbour(message: Message, names: Names) -> Neighbour | None:
     flags = kernel.names(message["flags"], kernel.NEIGHBOUR_FLAGS)
+    flags += kernel.names(message.get("NDA_FLAGS_EXT", 0), kernel.NEIGHBOUR_FURTHER_FLAGS)
     nud = "" if "proxy" in flags else kernel.NUD.get(message["state"], str(message["state"]))
-    if nud in ("NOARP", "NONE"):
+    if nud in ("NOARP", "NONE") and "extern_learn" not in flags:
         return None
     return Neighbour(
         family=kernel.FAMILIES[message["family"]],

@@ -1,7 +1,10 @@
 """One netlink message, and the names of the interfaces that messages number."""
 
+import sys
 from dataclasses import dataclass, field
 from typing import Any
+
+from parsers import kernel
 
 
 class Message:
@@ -19,6 +22,16 @@ class Message:
     def get(self, name: str, default: Any = None) -> Any:
         return self.attributes.get(name, default)
 
+    def number(self, kind: int) -> int | None:
+        """Return the number in an attribute that pyroute2 has no name for, None if it is not there.
+
+        Raises ValueError if it holds no number.
+        """
+        for name, value in self.fields.get("attrs", ()):
+            if name == "UNKNOWN" and isinstance(value, dict) and value.get("type") == kind:
+                return int.from_bytes(bytes.fromhex(value["data"]), sys.byteorder)
+        return None
+
     def inner(self, name: str) -> "Message":
         """Return a nested attribute; one without attributes if it is not there."""
         found = self.attributes.get(name, {})
@@ -30,6 +43,7 @@ class Names:
     """The names of the interfaces that an answer tells of, by index."""
 
     by_index: dict[int, str] = field(default_factory=dict)
+    down: set[int] = field(default_factory=set)
     missing: set[int] = field(default_factory=set)
 
     def learn(self, link: Message) -> None:
@@ -37,6 +51,9 @@ class Names:
         index, name = link.fields.get("index"), link.get("IFLA_IFNAME")
         if isinstance(index, int) and isinstance(name, str):
             self.by_index[index] = name
+            bits = link.fields.get("flags")
+            if isinstance(bits, int) and not bits & kernel.UP:
+                self.down.add(index)
 
     def __getitem__(self, index: int | None) -> str:
         if not index:

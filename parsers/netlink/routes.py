@@ -3,6 +3,8 @@
 Raises KeyError, TypeError or ValueError for a message that the kernel does not make.
 """
 
+from typing import Any
+
 from parsers import kernel
 from parsers.addresses import address, everywhere, prefix
 from parsers.netlink.message import Message, Names
@@ -17,12 +19,12 @@ def route(message: Message, names: Names) -> Route | None:
     protocol = kernel.PROTOCOLS.get(message["proto"], str(message["proto"]))
     scope = message["scope"]
     cache = message.get("RTA_CACHEINFO", {})
-    source = message.get("RTA_PREFSRC")
+    source, tos = message.get("RTA_PREFSRC"), message["tos"]
     return Route(
         family=family,
         table=kernel.TABLES.get(table, str(table)),
         prefix=_within(message.get("RTA_DST"), message["dst_len"], everywhere(family)),
-        tos=f"0x{message['tos']:02x}" if message["tos"] else "",
+        tos=kernel.DSFIELDS.get(tos, f"0x{tos:02x}") if tos else "",
         metric=message.get("RTA_PRIORITY"),
         type=kernel.ROUTE_TYPES[message["type"]],
         next_hops=_next_hops(message, names),
@@ -31,6 +33,7 @@ def route(message: Message, names: Names) -> Route | None:
         source=address(source) if source else "",
         from_prefix=_within(message.get("RTA_SRC"), message["src_len"], ""),
         preference=kernel.PREFERENCES.get(message.get("RTA_PREF"), ""),
+        next_hop_id=str(message.number(kernel.RTA_NH_ID) or ""),
         error=str(cache["rta_error"]) if cache.get("rta_error") else "",
         attributes=_attributes(message),
         expires=f"{cache['rta_expires'] // 100}sec" if cache.get("rta_expires") else "",
@@ -66,23 +69,44 @@ def _attributes(message: Message) -> tuple[str, ...]:
     metrics = message.inner("RTA_METRICS")
     locked = metrics.get("RTAX_LOCK", 0)
     told = [
-        f"{name.removeprefix('RTAX_').lower()} {'lock ' * bool(locked & (1 << bit))}{value}"
-        f"{'ms' * (name == 'RTAX_RTO_MIN')}"
-        for name, value in metrics.attributes.items()
-        if (bit := _METRIC_BITS.get(name)) is not None
+        f"{_WORDS.get(name, name.lower())} {'lock ' * is_locked}{_metric(name, value or 0)}"
+        for bit, name in enumerate(_METRICS, 2)
+        for is_locked, value in ((locked >> bit & 1, _value(metrics, bit, name)),)
+        if is_locked or value is not None
     ]
-    if flow := message.get("RTA_FLOW"):
-        told.append(realms(flow))
+    several = [Message(hop) for hop in message.get("RTA_MULTIPATH") or ()]
+    told += [realms(flow) for each in (message, *several) if (flow := each.get("RTA_FLOW"))]
+    if several or not message.get("RTA_OIF"):  # else the one next hop has them
+        told += kernel.names(message["flags"], kernel.HOP_FLAGS)
     return tuple(sorted(told))
 
 
-_METRICS = (
+def _value(metrics: Message, number: int, name: str) -> Any:
+    """Return a metric's value; pyroute2 has no name for the last one."""
+    found = metrics.get(f"RTAX_{name}")
+    return metrics.number(number) if found is None else found
+
+
+def _metric(name: str, value: Any) -> str:
+    """Write a metric as ``ip`` does; times come as parts of a millisecond."""
+    if name == "FEATURES":
+        return "ecn" if value == 1 else f"{value:#x}"
+    if name not in _PARTS:
+        return str(value)
+    milliseconds = value // _PARTS[name]
+    return f"{milliseconds / 1000:g}s" if milliseconds >= _SECOND else f"{milliseconds}ms"
+
+
+_WORDS = {"CC_ALGO": "congctl"}
+_PARTS = {"RTT": 8, "RTTVAR": 4, "RTO_MIN": 1}
+_SECOND = 1000
+
+_METRICS = (  # from RTAX_MTU on, as they are numbered
     *("MTU", "WINDOW", "RTT", "RTTVAR", "SSTHRESH", "CWND", "ADVMSS", "REORDERING", "HOPLIMIT"),
     *("INITCWND", "FEATURES", "RTO_MIN", "INITRWND", "QUICKACK", "CC_ALGO", "FASTOPEN_NO_COOKIE"),
 )
-_METRIC_BITS = {f"RTAX_{name}": bit for bit, name in enumerate(_METRICS, 2)}  # in RTAX_LOCK
 
 
 def realms(flow: int) -> str:
-    source, target = flow >> 16, flow & 0xFFFF
-    return f"realms {source}/{target}" if source else f"realm {target}"
+    source, target = (kernel.REALMS.get(each, str(each)) for each in divmod(flow, 1 << 16))
+    return f"realms {source}/{target}" if flow >> 16 else f"realm {target}"

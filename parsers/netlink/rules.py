@@ -16,9 +16,12 @@ def rule(message: Message, _: Names) -> Rule:
     suppressed = message.get("FRA_SUPPRESS_PREFIXLEN", kernel.NO_LIMIT)
     if suppressed != kernel.NO_LIMIT:
         attributes.append(f"suppress_prefixlength {suppressed}")
-    protocol = kernel.PROTOCOLS.get(message.get("FRA_PROTOCOL", 0), "")
-    if protocol not in ("", "unspec", "kernel"):
-        attributes.append(f"proto {protocol}")
+    group = message.get("FRA_SUPPRESS_IFGROUP", kernel.NO_LIMIT)
+    if group != kernel.NO_LIMIT:
+        attributes.append(f"suppress_ifgroup {group or 'default'}")
+    protocol = message.get("FRA_PROTOCOL", 0)
+    if kernel.PROTOCOLS.get(protocol) not in ("unspec", "kernel"):
+        attributes.append(f"proto {kernel.PROTOCOLS.get(protocol, protocol)}")
     if flow := message.get("FRA_FLOW"):
         attributes.append(realms(flow).replace("realm ", "realms "))
     return Rule(
@@ -35,12 +38,12 @@ def _selector(message: Message) -> str:
     words += ["from", _side(message, "FRA_SRC", "src_len")]
     if message["dst_len"]:
         words += ["to", _side(message, "FRA_DST", "dst_len")]
-    if message["tos"]:
-        words += ["tos", f"0x{message['tos']:02x}"]
-    if "FRA_FWMARK" in message.attributes:
-        mask = message.get("FRA_FWMASK", kernel.NO_LIMIT)
-        short = "" if mask == kernel.NO_LIMIT else f"/0x{mask:x}"
-        words += ["fwmark", f"0x{message.get('FRA_FWMARK'):x}{short}"]
+    if tos := message["tos"]:
+        words += ["tos", kernel.DSFIELDS.get(tos, f"0x{tos:02x}")]
+    mark, mask = message.get("FRA_FWMARK", 0), message.get("FRA_FWMASK", 0)
+    if mark or mask:
+        short = "" if mask in (0, kernel.NO_LIMIT) else f"/{_hex(mask)}"
+        words += ["fwmark", f"{_hex(mark)}{short}"]
     return " ".join(words + _further(message))
 
 
@@ -50,18 +53,25 @@ def _further(message: Message) -> list[str]:
     for name, key in (("FRA_IIFNAME", "iif"), ("FRA_OIFNAME", "oif")):
         if name in message.attributes:
             words += [key, message.get(name)]
-    if message.get("FRA_L3MDEV"):
-        words.append("l3mdev")
     if "FRA_UID_RANGE" in message.attributes:
         words += ["uidrange", message.get("FRA_UID_RANGE").replace(":", "-")]
     if "FRA_IP_PROTO" in message.attributes:
         number = message.get("FRA_IP_PROTO")
-        words += ["ipproto", kernel.IP_PROTOCOLS.get(number, str(number))]
+        words += ["ipproto", kernel.IP_PROTOCOLS.get(number, f"ipproto-{number}")]
     for name, key in (("FRA_SPORT_RANGE", "sport"), ("FRA_DPORT_RANGE", "dport")):
         if name in message.attributes:
             low, high = message.get(name).split(":")
             words += [key, low if low == high else f"{low}-{high}"]
+    if message.get("FRA_TUN_ID"):
+        words += ["tun_id", str(message.get("FRA_TUN_ID"))]
+    if message.get("FRA_L3MDEV") and message["action"] != kernel.TO_TABLE:
+        words.append("l3mdev")  # else the action says so
     return words
+
+
+def _hex(number: int) -> str:
+    """Write a number as ``%#x`` does."""
+    return f"0x{number:x}" if number else "0"
 
 
 def _side(message: Message, name: str, length: str) -> str:

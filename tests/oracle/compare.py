@@ -1,6 +1,7 @@
 """Hold netsnap's reading of a namespace against its witnesses, field by field."""
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, replace
 from itertools import zip_longest
 from typing import Any
@@ -9,11 +10,50 @@ from parsers.read import read_text
 from parsers.reading import Reading
 from parsers.records import Address, Interface, Route
 from parsers.roles import Record
-from tests.oracle import from_json
+from tests.oracle import from_json, from_netlink
 from tests.oracle.world import ASKED, World
 
 SECONDS = 2
 """How far two looks at a lifetime may be apart."""
+
+
+def check(world: World) -> list[str]:
+    """Return the differences between the witnesses of a namespace, which should be none.
+
+    Where they were found while the namespace moved (a neighbour's state, a carrier), all are asked
+    again. Unknown lines are a difference at once.
+    """
+    for _ in range(TRIES):
+        texts = ask(world)
+        readings = {probe: read_text(probe, text) for probe, text in texts.items()}
+        found = list(unread(readings))
+        if found:
+            return found
+        found = [*against_json(world, readings), *against_netlink(world, readings)]
+        if not found or ask(world) == texts:
+            return found
+        time.sleep(PAUSE)
+    return found
+
+
+TRIES, PAUSE = 8, 0.3
+
+
+def ask(world: World) -> dict[str, bytes]:
+    """Return what ``ip`` prints at the catalogue's questions."""
+    return {probe: world.ask(*words) for probe, words in ASKED.items()}
+
+
+def count(world: World) -> int:
+    """Return how many records a namespace's answers hold."""
+    return sum(len(read_text(probe, text).records) for probe, text in ask(world).items())
+
+
+def unread(readings: dict[str, Reading]) -> Iterator[str]:
+    """Yield the lines that were not understood."""
+    for probe, reading in readings.items():
+        if reading.ledger.unknown or reading.blind:
+            yield f"{probe}: {reading.blind} {reading.ledger.unknown}"
 
 
 def against_json(world: World, readings: dict[str, Reading]) -> Iterator[str]:
@@ -24,14 +64,49 @@ def against_json(world: World, readings: dict[str, Reading]) -> Iterator[str]:
         yield from differences(f"{probe} and JSON", found, told)
 
 
-def read(world: World) -> dict[str, Reading]:
-    """Read the answers to the catalogue's questions. Raises AssertionError for an unknown line."""
-    readings = {}
-    for probe, words in ASKED.items():
-        readings[probe] = read_text(probe, world.ask(*words))
-        assert readings[probe].ledger.unknown == (), (probe, readings[probe].ledger.unknown)
-        assert readings[probe].blind == ""
-    return readings
+def against_netlink(world: World, readings: dict[str, Reading]) -> Iterator[str]:
+    """Yield how the text's records differ from what pyroute2 hears, and from what we read of it."""
+    heard = world.hear()
+    links = from_netlink.Links({each["index"]: each for each in heard.links})
+    interfaces = [from_netlink.interface(each, links, world.far) for each in heard.links]
+    told: dict[str, Iterable[Record | None]] = {
+        "addr": [*interfaces, *(from_netlink.address(each, links) for each in heard.addresses)],
+        "route": [from_netlink.route(each, links) for each in heard.routes],
+        "rule": [from_netlink.rule(each) for each in heard.rules],
+        "neigh": [from_netlink.neighbour(each, links) for each in heard.neighbours],
+    }
+    for what, texts in TEXTS.items():
+        text = [in_few_words(record) for name in texts for record in readings[name].records]
+        ours = read_text(f"netlink-{what}", heard.texts[f"netlink-{what}"].encode())
+        if ours.ledger.unknown or ours.blind:
+            yield f"netlink-{what}: {ours.blind} {ours.ledger.unknown}"
+        theirs = [in_few_words(record) for record in told[what] if record is not None]
+        yield from differences(f"{texts[0]} and pyroute2", _in_order(text), _in_order(theirs))
+        ours_told = [in_few_words(record) for record in ours.records]
+        yield from differences(f"{texts[0]} and our netlink", _in_order(text), _in_order(ours_told))
+
+
+TEXTS = {
+    "addr": ("ip-addr",),
+    "route": ("ip-route", "ip6-route"),
+    "rule": ("ip-rule", "ip6-rule"),
+    "neigh": ("ip-neigh",),
+}
+
+
+def in_few_words(record: Record) -> Record:
+    """Leave out of a record what only ``ip`` puts into words, or only netlink's number says."""
+    match record:
+        case Interface():
+            return replace(record, kind_detail="", slave_detail="", volatile=(), peer_netns="")
+        case Route():
+            hops = tuple(replace(hop, encap="") for hop in record.next_hops)
+            return replace(record, next_hops=hops)
+    return record
+
+
+def _in_order(records: Iterable[Record]) -> list[Record]:
+    return sorted(records, key=lambda each: (each.kind, [str(part) for part in each.identity]))
 
 
 def _told(world: World, probe: str) -> list[Record]:

@@ -62,6 +62,8 @@ def _bridge(pairs: Pairs) -> Iterator[str]:
 
 
 def _vxlan(pairs: Pairs) -> Iterator[str]:
+    if "ttl" not in dict(pairs):
+        yield "ttl inherit"  # which JSON leaves out
     for key, value in pairs:
         if key in _VXLAN:
             yield _VXLAN[key](value)

@@ -246,7 +246,7 @@ def neighbour(said: Said) -> Neighbour:
         family=6 if ":" in said["dst"] else 4,
         address=said["dst"],
         device=said.get("dev", ""),
-        mac=said.get("lladdr", ""),
+        mac=said.get("lladdr", "") if len(said.get("lladdr", "")) > 2 else "",  # `ip` made it up
         condition=CONDITIONS[nud] if nud else "permanent",
         flags=tuple(sorted(flags)),
         nud=nud,

@@ -19,18 +19,25 @@ _Make = Callable[[Random, tuple[str, ...]], str]
 
 
 def commands(cast: int, seeds: Sequence[int], kinds: tuple[str, ...]) -> list[str]:
-    """Return commands for ``ip -batch``: each seed is one, so that fewer seeds are fewer of them.
+    """Return commands for ``ip -batch``: each seed is one, 0 is none.
 
     ``cast`` is the seed of the names that the links have. What the kernel refuses is simply not
-    there: a seed may make a route through a link that no other seed made.
+    there: a seed may make a route through a link that no other seed made. So a state can be made
+    smaller by leaving out seeds, which Hypothesis does.
     """
     r = Random(cast)  # noqa: S311 -- the same seed has to give the same state
     names = tuple(dict.fromkeys([r.choice(words.PLAIN_NAMES), *(words.name(r) for _ in range(9))]))
     names = names if len(names) > 1 else (*names, "other")
-    dice = map(Random, seeds)
+    dice = map(Random, filter(None, seeds))
     staged = sorted(_command(each, names, kinds) for each in dice)
     prologue = [line.format(*names) for line in PROLOGUE]
     return [*prologue, *(line for *_, line in staged)]
+
+
+def numbered(run: int, number: int, kinds: tuple[str, ...], size: int = 80) -> list[str]:
+    """Return the commands for state ``number`` of the run with this seed."""
+    r = Random(f"{run}:{number}")  # noqa: S311 -- the same seed has to give the same state
+    return commands(r.getrandbits(32), [r.getrandbits(48) for _ in range(size)], kinds)
 
 
 def _command(

@@ -59,8 +59,8 @@ class Heard:
 
     links: tuple[Any, ...]
     addresses: tuple[Any, ...]
-    routes: dict[int, tuple[Any, ...]]
-    rules: dict[int, tuple[Any, ...]]
+    routes: tuple[Any, ...]
+    rules: tuple[Any, ...]
     neighbours: tuple[Any, ...]
     texts: dict[str, str]  # probe of ``--local`` → the same messages as lines
 
@@ -150,15 +150,14 @@ def _hear() -> Heard:
     with IPRoute(groups=0) as kernel:
         links = tuple(kernel.get_links())
         addresses = tuple(kernel.get_addr())
-        routes = {each: tuple(kernel.get_routes(family=each)) for each in FAMILIES}
-        rules = {each: tuple(kernel.get_rules(family=each)) for each in FAMILIES}
+        routes = tuple(r for each in FAMILIES for r in kernel.get_routes(family=each))
+        rules = tuple(r for each in FAMILIES for r in kernel.get_rules(family=each))
         neighbours = tuple(n for each in FAMILIES for n in kernel.get_neighbours(family=each))
-        proxies = kernel.get_neighbours(flags=8)
         texts = {
             probe: "".join(f"{json.dumps(_plain(m), ensure_ascii=False)}\n" for m in dump(kernel))
             for probe, _, dump in DUMPS
         }
-    return Heard(links, addresses, routes, rules, (*neighbours, *proxies), texts)
+    return Heard(links, addresses, routes, rules, neighbours, texts)
 
 
 @cache
