@@ -82,14 +82,15 @@ class _Reader:
     def __init__(self, lines: Sequence[str]) -> None:
         self._lines = lines
         self._unknown: set[int] = set()
-        self._noise = 0
+        self._noise: set[int] = set()
         self._damage = ""
 
     def read(self) -> YamlText:
         documents = [self._document(draft) for draft in self._drafts()]
-        unknown = tuple(UnknownLine(n, self._lines[n - 1]) for n in sorted(self._unknown))
-        parsed = len(self._lines) - self._noise - len(unknown)
-        ledger = Ledger(len(self._lines), parsed, self._noise, unknown)
+        unknown = tuple(UnknownLine(n, self._lines[n - 1]) for n in sorted(self._unknown - self._noise))
+        noise = len(self._noise)
+        parsed = len(self._lines) - noise - len(unknown)
+        ledger = Ledger(len(self._lines), parsed, noise, unknown)
         return YamlText(tuple(filter(None, documents)), ledger, self._damage)
 
     def _drafts(self) -> Iterator[_Draft]:
@@ -98,7 +99,8 @@ class _Reader:
         for number, line in enumerate(self._lines, 1):
             if draft is not None and draft.kind == "flow":
                 draft.own.lines.append(number)
-                self._noise += not line.strip()
+                if not line.strip():
+                    self._noise.add(number)
                 ends = line.rstrip() == _CLOSING[draft.under]
             else:
                 begun = self._place(number, line, draft)
@@ -115,13 +117,13 @@ class _Reader:
     def _place(self, number: int, line: str, draft: _Draft | None) -> _Draft | None:
         """Give a line to the document it belongs to: the one at hand, a new one, or none."""
         if not line.strip():
-            self._noise += 1
+            self._noise.add(number)
             return draft
         if _SEPARATOR.fullmatch(line):
-            self._noise += 1
+            self._noise.add(number)
             return None
         if line[0] == "#":
-            self._noise += 1
+            self._noise.add(number)
             return draft
         if _JSON.match(line):
             return _Draft("flow", _Piece([number]), under=line[0])

@@ -13,6 +13,7 @@ from netsnap.explain.events import (
     CONTAINER,
     DAEMON,
     FILTER,
+    INTENT,
     INTERFACE,
     NEIGHBOUR,
     NODE,
@@ -26,6 +27,7 @@ from netsnap.explain.links.address import by_its_address
 from netsnap.explain.links.bgp_route import by_its_session
 from netsnap.explain.links.duplicate import by_a_duplicate
 from netsnap.explain.links.happened import Happened
+from netsnap.explain.links.intent import by_what_calico_was_told
 from netsnap.explain.links.interface import by_its_interface, switch_by_its_interface
 from netsnap.explain.links.neighbour import by_the_other_end, of_a_new_next_hop, of_a_pods_gateway
 from netsnap.explain.links.node import by_its_node
@@ -36,6 +38,7 @@ Link = Callable[[Event, Happened], Iterable[EventId]]
 Links = Mapping[EventId, tuple[EventId, ...]]
 
 LINKS: tuple[Link, ...] = (
+    by_what_calico_was_told,
     by_its_node,
     by_its_pod,
     by_its_interface,
@@ -49,13 +52,16 @@ LINKS: tuple[Link, ...] = (
     of_a_pods_gateway,
 )
 
-UNTESTED = frozenset({NODE, FILTER, DAEMON})
+UNTESTED = frozenset({INTENT, NODE, FILTER, DAEMON})
 """Roots whose first step is known from practice and not testable in the model."""
 
 HEIGHT = {
     name: height
     for height, name in enumerate(
-        (NODE, CONTAINER, INTERFACE, ADDRESS, SYSCTL, FILTER, DAEMON, SESSION, ROUTE, NEIGHBOUR)
+        (
+            *(INTENT, NODE, CONTAINER, INTERFACE, ADDRESS, SYSCTL),
+            *(FILTER, DAEMON, SESSION, ROUTE, NEIGHBOUR),
+        )
     )
 }
 """Where two events each seem to follow from the other, the higher one (smaller number) leads."""

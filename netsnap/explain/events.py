@@ -19,10 +19,13 @@ from parsers.records import (
     BirdProtocol,
     CalicoPeer,
     CalicoProcess,
+    CalicoResource,
+    CalicoSetting,
     Container,
     ContainerSummary,
     FilterRule,
     Interface,
+    IpamBlock,
     Neighbour,
     NodeIdentity,
     Sysctl,
@@ -30,7 +33,9 @@ from parsers.records import (
 from parsers.roles import Record
 
 EventId = tuple[str, str, str, str]  # what, node, netns, subject
+"""The node is "" where every node tells the same: Calico's objects are the cluster's."""
 
+INTENT = "Calico object"
 NODE = "node"
 SESSION = "BGP session"
 INTERFACE = "interface"
@@ -213,6 +218,14 @@ def _filter(key: Key, record: Record, _: World) -> EventId:
     return FILTER, key.node, key.netns, record.table if isinstance(record, FilterRule) else ""
 
 
+def _intent(key: Key, _: Record, __: World) -> EventId:
+    return INTENT, "", HOST, _identity(key)
+
+
+def _block(key: Key, record: Record, _: World) -> EventId:
+    return record.kind, "", HOST, _identity(key)
+
+
 _Naming = Callable[[Key, Record, World], EventId]
 _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
     ((CalicoPeer, BirdProtocol), _session),
@@ -224,6 +237,8 @@ _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
     ((NodeIdentity,), _node),
     ((CalicoProcess,), _daemon),
     ((FilterRule,), _filter),
+    ((CalicoResource, CalicoSetting), _intent),
+    ((IpamBlock,), _block),
 )
 
 

@@ -1,18 +1,25 @@
 """The raw line behind every sentence."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from netsnap.diff.changes import Change
+from netsnap.diff.fields import UNSAID
+from netsnap.explain.altered import pairs_of
 from netsnap.explain.explanation import Evidence
 from parsers.answer import Answer
 from parsers.facts import Fact, Facts
+from parsers.records import CalicoResource
 from parsers.text import Text, decode
 
 Raw = Callable[[str], bytes]
 """Fetch the stored bytes of an answer by their digest (``History.raw``)."""
 
 ABSENT = "(no such line)"
+
+_OTHER = {"before": "after", "after": "before"}
+_BEGINS_OBJECT = re.compile(r"\s*(?:\{|\[|\[\{|(?:- )?(?:apiVersion|kind): .*)\s*")
 
 
 @dataclass(frozen=True)
@@ -27,16 +34,20 @@ class Witness:
     def of_change(self, change: Change) -> tuple[Evidence, ...]:
         """Return the line at t1 and at t2; where it is absent, say where it was sought."""
         sides = (("t1", change.before, self.before), ("t2", change.after, self.after))
-        hints = [str(value) for each in change.fields for value in (each.before, each.after)]
+        hints = {"t1": _hints(change, "before"), "t2": _hints(change, "after")}
         found = []
         for side, fact, facts in sides:
             if fact is not None:
-                found.append(self._line(side, fact, hints))
+                found.append(self._line(side, fact, hints[side]))
             else:
                 asked = _same_question(change, facts)
                 if asked is not None:
                     found.append(_evidence(side, asked, change.key.netns, 0, ABSENT))
         return tuple(found)
+
+    def of_fact(self, side: str, fact: Fact) -> Evidence:
+        """Return the line of one fact; ``side`` is the snapshot that it is of, "t1" or "t2"."""
+        return self._line(side, fact, [])
 
     def of_changes(self, changes: Iterable[Change], limit: int = 4) -> tuple[Evidence, ...]:
         """Return the lines of several changes, at most ``limit`` of them."""
@@ -50,8 +61,8 @@ class Witness:
     def _line(self, side: str, fact: Fact, hints: list[str]) -> Evidence:
         lines = self._lines(fact.answer.digest)
         number = fact.line
-        if number <= len(lines) and lines[number - 1].strip() in ("{", "[", "[{"):
-            number = _line_with(lines, number, hints)
+        if number <= len(lines) and _BEGINS_OBJECT.fullmatch(lines[number - 1]):
+            number = _line_with(lines, number, [*hints, *_names(fact)])
         text = lines[number - 1] if 0 < number <= len(lines) else ""
         return _evidence(side, fact.answer, fact.key.netns, number, text.strip())
 
@@ -61,12 +72,53 @@ class Witness:
         return self.texts[digest]
 
 
+def _hints(change: Change, side: str) -> list[str]:
+    """Return what the line of a changed value may say on one side, the surest first."""
+    found: list[str] = []
+    for field in change.fields:
+        value, other = (getattr(field, each) for each in (side, _OTHER[side]))
+        named, others = pairs_of(value), pairs_of(other) or {}
+        if named is None:
+            found += [str(each) for each in (value, other) if each not in UNSAID]
+        else:
+            differing = [key for key in {**named, **others} if named.get(key) != others.get(key)]
+            found += [f"{_leaf(key)}: {named[key]}" for key in differing if key in named]
+            found += [f"{key}={named[key]}" for key in differing if key in named]
+            found += [f"{_leaf(key)}:" for key in differing]
+    return found
+
+
+def _leaf(path: str) -> str:
+    return path.rpartition(".")[2].partition("[")[0]
+
+
+def _names(fact: Fact) -> list[str]:
+    record = fact.record
+    return [f"name: {record.name}"] if isinstance(record, CalicoResource) else []
+
+
 def _line_with(lines: list[str], start: int, hints: list[str]) -> int:
-    """Find the line of a JSON object that names one of the changed values."""
-    for number in range(start, min(len(lines), start + 400)):
-        if any(hint and f'"{hint}"' in lines[number - 1] for hint in hints):
-            return number
+    """Find the line of an object, in JSON or YAML, that says one of the hints."""
+    last = _last_line(lines, start)
+    for hint in hints:
+        for number in range(start, last + 1):
+            line = lines[number - 1]
+            if f'"{hint}"' in line or line.strip().removeprefix("- ").startswith(hint):
+                return number
     return start
+
+
+def _last_line(lines: list[str], start: int) -> int:
+    """Return the last line of an object that is an element of a YAML list; else a bound."""
+    bound = min(len(lines), start + 400)
+    first = lines[start - 1]
+    dash = len(first) - len(first.lstrip())
+    for number in range(start + 1, bound + 1):
+        line = lines[number - 1]
+        is_next = first[dash] == "-" and line.strip() and len(line) - len(line.lstrip()) <= dash
+        if is_next or line.startswith("---"):
+            return number - 1
+    return bound
 
 
 def _same_question(change: Change, facts: Facts) -> Answer | None:

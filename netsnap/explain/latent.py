@@ -12,6 +12,7 @@ from netsnap.explain.events import (
     CONTAINER,
     DAEMON,
     FILTER,
+    INTENT,
     SESSION,
     Event,
     World,
@@ -38,6 +39,8 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
             yield f"{_told(event, world)} No pair is lost by it (routes outlive their daemon)."
         elif event.what == FILTER and _stops(event, known):
             yield f"{_told(event, world)} No ping is lost by it; other packets may be."
+        elif event.what == INTENT:
+            yield f"{_told(event, world)} No pair is lost by it."
         elif event.what == CONTAINER:
             yield from _stopped(event)
 

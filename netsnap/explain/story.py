@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
+from netsnap.explain.altered import altered, sides
 from netsnap.explain.causes import Culprit
 from netsnap.explain.events import (
     CONTAINER,
     FILTER,
+    INTENT,
     INTERFACE,
     NODE,
     SESSION,
@@ -18,8 +20,16 @@ from netsnap.explain.events import (
     record_of,
     stops,
 )
-from netsnap.explain.tell import DEFAULTS, clause, state, subject
-from parsers.records import BirdProtocol, CalicoPeer, Container, FilterRule, Interface, Route
+from netsnap.explain.tell import DEFAULTS, KINDS, clause, state, subject
+from parsers.records import (
+    BirdProtocol,
+    CalicoPeer,
+    CalicoResource,
+    Container,
+    FilterRule,
+    Interface,
+    Route,
+)
 
 
 @dataclass(frozen=True)
@@ -161,9 +171,38 @@ def _filter(event: Event, change: Change, _: World) -> Story:
     return Story(FILTER, rule, before, after, sentence)
 
 
+def _intent(_: Event, change: Change, __: World) -> Story:
+    """Tell what somebody told Calico, and who; every node that lists the object says the same."""
+    before, after = _sides(change)
+    record = record_of(change)
+    name = f"{KINDS[record.kind]} {subject(record)}"
+    told = altered(change) if before == after else f"{before} → {after}"
+    if before == after:
+        before, after = sides(change)
+    how = {
+        Alteration.REMOVED: "was deleted",
+        Alteration.ADDED: "is new",
+        Alteration.RENEWED: "is a new object under its old name",
+        Alteration.CHANGED: f"changed: {told}",
+    }[change.alteration]
+    return Story(INTENT, subject(record), before, after, f"{name} {how}{_writer(change)}.")
+
+
+def _writer(change: Change) -> str:
+    """Say who wrote the object last, where it is told and new."""
+    was, now = (each.record if each else None for each in (change.before, change.after))
+    if not isinstance(now, CalicoResource) or not now.managers:
+        return ""
+    if isinstance(was, CalicoResource) and was.managers[:1] == now.managers[:1]:
+        return ""
+    when, _, who = now.managers[0].partition(" ")
+    return f" (by {who} at {when})"
+
+
 _TELLERS: Mapping[str, Callable[[Event, Change, World], Story]] = {
     SESSION: _session,
     INTERFACE: _interface,
     CONTAINER: _container,
     FILTER: _filter,
+    INTENT: _intent,
 }

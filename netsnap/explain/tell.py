@@ -5,13 +5,16 @@ from typing import Any
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
+from netsnap.explain.altered import altered
 from netsnap.explain.events import in_service, record_of
 from parsers.records import (
     Address,
     BirdProtocol,
     CalicoPeer,
     CalicoProcess,
+    CalicoResource,
     CalicoSetting,
+    CalicoVersion,
     Container,
     FilterRule,
     Interface,
@@ -20,7 +23,7 @@ from parsers.records import (
     Rule,
     Sysctl,
 )
-from parsers.roles import Record, Role
+from parsers.roles import Record
 
 DEFAULTS = ("0.0.0.0/0", "::/0")
 
@@ -37,6 +40,12 @@ def subject(record: Record) -> str:
     """Name the thing a record is about."""
     words = _SUBJECTS.get(type(record))
     return words(record) if words else " ".join(str(p) for p in record.identity if p)
+
+
+def calico_name(record: CalicoResource) -> str:
+    """Name an object of Calico: "IPPool default-ipv4-ippool", "NetworkPolicy prod/allow-dns"."""
+    name = "/".join(filter(None, (record.namespace, record.name)))
+    return " ".join(filter(None, (record.resource or "object", name, record.place)))
 
 
 def place(change: Change) -> str:
@@ -58,20 +67,8 @@ def clause(change: Change) -> str:
     if change.alteration is Alteration.RENEWED:
         return f"{place(change)}: {name} is a new object under its old name"
     was, is_ = state(before), state(after)
-    if was == is_:
-        was, is_ = _fields(change, "before"), _fields(change, "after")
-    return f"{place(change)}: {name}: {was} → {is_}"
-
-
-def _fields(change: Change, side: str) -> str:
-    changed = [each for each in change.fields if each.role is Role.STATE]
-    return ", ".join(f"{each.name}={_value(getattr(each, side))}" for each in changed)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, tuple):
-        return " ".join(map(str, value)) or "none"
-    return "none" if value in ("", None) else str(value)
+    told = altered(change) if was == is_ else f"{was} → {is_}"
+    return f"{place(change)}: {name}: {told}"
 
 
 def _route(record: Any) -> str:
@@ -131,6 +128,8 @@ KINDS: Mapping[str, str] = {
     Container.kind: "the container",
     Rule.kind: "the routing rule",
     CalicoSetting.kind: "Calico's setting",
+    CalicoResource.kind: "Calico's",
+    CalicoVersion.kind: "Calico's",
     CalicoProcess.kind: "the daemon",
 }
 
@@ -145,6 +144,7 @@ _STATES: Mapping[type[Record], _Words] = {
     Sysctl: lambda record: record.value,
     CalicoSetting: lambda record: record.value,
     CalicoProcess: lambda record: record.status,
+    CalicoVersion: lambda record: record.value,
     Rule: lambda record: record.action,
     Address: lambda record: record.scope or "present",
 }
@@ -154,6 +154,7 @@ _SUBJECTS: Mapping[type[Record], _Words] = {
     Address: lambda record: f"{record.address} on {record.interface}",
     Neighbour: lambda record: f"{record.address} on {record.device}",
     CalicoPeer: lambda record: record.address,
+    CalicoResource: calico_name,
     BirdProtocol: lambda record: record.name,
     FilterRule: lambda record: f"“{record.rule}” in {record.table} {record.chain}",
     Sysctl: lambda record: record.name,

@@ -1,0 +1,188 @@
+"""What happened in the network ← what somebody told Calico: the head of the chain.
+
+A link is made only for those fields of an object that reach so far; a changed log level explains
+no lost session. It is a rule: what Felix and confd make of an object is not in the model.
+"""
+
+from collections.abc import Callable, Iterator
+from ipaddress import ip_network
+
+from collector.capture import HOST
+from netsnap.diff.changes import Alteration, Change
+from netsnap.explain.events import (
+    ADDRESS,
+    FILTER,
+    INTENT,
+    INTERFACE,
+    ROUTE,
+    SESSION,
+    Event,
+    EventId,
+    record_of,
+)
+from netsnap.explain.links.duplicate import peer_addresses
+from netsnap.explain.links.happened import Happened, both
+from parsers.records import (
+    Address,
+    BirdProtocol,
+    CalicoPeer,
+    CalicoResource,
+    CalicoSetting,
+    FilterRule,
+    Route,
+)
+
+_TUNNELS = frozenset({"tunl0", "vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali"})
+_ENCAPSULATIONS = ("ipipMode", "vxlanMode", "ipip.", "disabled", "cidr")
+_FELIX_TUNNELS = ("ipip", "vxlan", "wireguard", "routeSource", "bpfEnabled")
+_POLICIES = frozenset({"GlobalNetworkPolicy", "NetworkPolicy", "Policy", "HostEndpoint", "Profile"})
+_ROUTE_FIELDS = ("prefixAdvertisements", "communities", "serviceClusterIPs", "serviceExternalIPs")
+
+
+def by_what_calico_was_told(event: Event, happened: Happened) -> Iterator[EventId]:
+    """A session, tunnel, route or filter ← the objects and settings that made it so."""
+    reaches = _REACHES.get(event.what)
+    if reaches is None or event.netns != HOST:
+        return
+    for id_, told in happened.at(INTENT, "", HOST):
+        if any(reaches(change, event) for change in told.changes):
+            yield id_
+
+
+def _touched(change: Change) -> Iterator[str]:
+    """Yield the paths of a changed object's spec that differ; all, if it came or went."""
+    was, now = (
+        dict(side.record.spec) if side and isinstance(side.record, CalicoResource) else {}
+        for side in (change.before, change.after)
+    )
+    yield from (path for path in was | now if was.get(path) != now.get(path))
+
+
+def _touches(change: Change, *beginnings: str) -> bool:
+    return any(path.startswith(beginnings) for path in _touched(change))
+
+
+def _session(change: Change, event: Event) -> bool:
+    told = record_of(change)
+    if isinstance(told, CalicoSetting):
+        return told.name == "asNumber" or (told.name == "nodeToNodeMesh" and _is_mesh(event))
+    if not isinstance(told, CalicoResource):
+        return False
+    if told.resource == "BGPConfiguration":
+        mesh = _touches(change, "nodeToNodeMesh") and _is_mesh(event)
+        return mesh or _touches(change, "asNumber", "listenPort", "bindMode")
+    if told.resource == "BGPPeer":
+        return not _is_mesh(event) and _is_peer(change, event)
+    if told.resource == "Node":
+        return _touches(change, "bgp") and _is_end(change, event)
+    return False
+
+
+def _is_mesh(event: Event) -> bool:
+    return any(
+        (isinstance(each, CalicoPeer) and each.peer_type == "node-to-node mesh")
+        or (isinstance(each, BirdProtocol) and each.name.startswith("Mesh_"))
+        for each in both(event)
+    )
+
+
+def _is_peer(change: Change, event: Event) -> bool:
+    """Say whether a BGPPeer is about a session: by the peer's address, or by a selector."""
+    addresses = peer_addresses(event)
+    told = [side.record for side in (change.before, change.after) if side]
+    named = {
+        value.rpartition(":")[0] if value.count(":") == 1 else value
+        for each in told
+        if isinstance(each, CalicoResource)
+        for value in (dict(each.spec).get("peerIP", ""), each.name if each.place else "")
+        if value
+    }
+    return bool(named & addresses) or not any("." in each or ":" in each for each in named)
+
+
+def _is_end(change: Change, event: Event) -> bool:
+    """Say whether a Node is one of a session's ends: by its name, or by its address."""
+    told = [side.record for side in (change.before, change.after) if side]
+    addresses = {
+        value.partition("/")[0]
+        for each in told
+        if isinstance(each, CalicoResource)
+        for path, value in each.spec
+        if path in ("bgp.ipv4Address", "bgp.ipv6Address")
+    }
+    ends = set(event.subject.split("–"))
+    return bool(addresses & peer_addresses(event) or ends & {each.identity[2] for each in told})
+
+
+def _route(change: Change, event: Event) -> bool:
+    told = record_of(change)
+    routes = [each for each in both(event) if isinstance(each, Route)]
+    if not isinstance(told, CalicoResource) or not routes:
+        return False
+    if told.resource == "IPPool":
+        pools = _prefixes(change)
+        inside = any(_within(each.prefix, pools) for each in routes)
+        return inside and _touches(change, *_ENCAPSULATIONS)
+    if told.resource == "BlockAffinity":
+        return any(_within(each.prefix, _prefixes(change)) for each in routes)
+    by_bird = any(each.protocol == "bird" for each in routes)
+    if told.resource == "BGPFilter":
+        return by_bird
+    return (
+        by_bird and told.resource == "BGPConfiguration" and _touches(change, *_ROUTE_FIELDS)
+    ) or (told.resource == "FelixConfiguration" and _touches(change, *_FELIX_TUNNELS))
+
+
+def _prefixes(change: Change) -> set[str]:
+    """Return the prefixes that a pool or an affinity had, or has."""
+    return {
+        dict(side.record.spec).get("cidr", side.record.name)
+        for side in (change.before, change.after)
+        if side and isinstance(side.record, CalicoResource)
+    }
+
+
+def _within(prefix: str, pools: set[str]) -> bool:
+    try:
+        network = ip_network(prefix)
+        wider = [ip_network(pool, strict=False) for pool in pools]
+    except ValueError:
+        return False
+    return any(
+        network.version == pool.version
+        and pool.prefixlen <= network.prefixlen
+        and network.network_address in pool
+        for pool in wider
+    )
+
+
+def _tunnel(change: Change, event: Event) -> bool:
+    told = record_of(change)
+    devices = {each.identity[0] for each in both(event)}
+    if not isinstance(told, CalicoResource) or not devices & _TUNNELS:
+        return False
+    if told.resource == "IPPool":
+        return _touches(change, *_ENCAPSULATIONS)
+    return told.resource == "FelixConfiguration" and _touches(change, *_FELIX_TUNNELS)
+
+
+def _filter(change: Change, event: Event) -> bool:
+    told = record_of(change)
+    if not isinstance(told, CalicoResource) or told.resource not in _POLICIES:
+        return False
+    is_felix = any(isinstance(e, FilterRule) and "cali" in e.chain + e.rule for e in both(event))
+    return is_felix and change.alteration is not Alteration.RENEWED
+
+
+def _address(change: Change, event: Event) -> bool:
+    own = [each for each in both(event) if isinstance(each, Address)]
+    return any(each.interface in _TUNNELS for each in own) and _tunnel(change, event)
+
+
+_REACHES: dict[str, Callable[[Change, Event], bool]] = {
+    SESSION: _session,
+    ROUTE: _route,
+    INTERFACE: _tunnel,
+    ADDRESS: _address,
+    FILTER: _filter,
+}
