@@ -114,7 +114,10 @@ def _driver(row: Row) -> InterfaceDriver:
 
 
 def read_settings(text: Text) -> Reading:
-    """Read ``ethtool -g`` and ``ethtool -a``, of one interface or of several."""
+    """Read ``ethtool -g`` and ``ethtool -a``, of one interface or of several.
+
+    A maximum alone is no setting: what is set stands further down, unless the text was cut.
+    """
     rows = fsm.run("ethtool-settings", text.lines)
     gathered = Gathering.of(text.lines, rows)
     maximums: dict[tuple[str, str, str], Row] = {}
@@ -126,6 +129,4 @@ def read_settings(text: Text) -> Reading:
         above = maximums.pop(place, None)
         maximum = above["Setting"] if above else ""
         gathered.add(row.line, DeviceSetting(*place, row["Setting"], maximum))
-    for place, row in maximums.items():
-        gathered.add(row.line, DeviceSetting(*place, maximum=row["Setting"]))
     return gathered.reading()
