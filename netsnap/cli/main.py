@@ -18,6 +18,7 @@ from netsnap.cli import (
     init,
     log,
     parse,
+    path,
     raw,
     show,
     verify,
@@ -87,6 +88,7 @@ app.command("log")(log.log)
 app.command("show")(show.show)
 app.command("raw")(raw.raw)
 app.command("diff")(diff.diff)
+app.command("path")(path.path)
 app.command("parse")(parse.parse)
 app.command("export")(bundles.export)
 app.command("import")(bundles.import_)

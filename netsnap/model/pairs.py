@@ -60,14 +60,15 @@ def outside(network: Network) -> dict[str, Path]:
     return {endpoint.name: way_out(network, endpoint) for endpoint in network.endpoints}
 
 
-def way_out(network: Network, endpoint: Endpoint) -> Path:
+def way_out(network: Network, endpoint: Endpoint, target: str = "") -> Path:
     """Walk from an endpoint to an address outside. LEFT_CLUSTER is the good end here.
 
-    An answer from outside must come in again: where the endpoint's own node does not deliver to
-    it, that is how its way out ends.
+    ``target`` is nobody's address if it is not given. An answer from outside must come in again:
+    where the endpoint's own node does not deliver to it, that is how its way out ends.
     """
-    own = next(iter(endpoint.addresses), "")
-    probe = PROBE[number(own).family if own else IPV4]
+    families = [number(target).family] if target else [IPV4, IPV6]
+    own = next(filter(None, (_first(endpoint, family) for family in families)), "")
+    probe = target or PROBE[number(own).family if own else IPV4]
     way = network.walk((endpoint.node, endpoint.netns), probe, source_address=own)
     way = sift(network, way, own, probe, new=True)
     if way.disposition is not Disposition.LEFT_CLUSTER or not own:

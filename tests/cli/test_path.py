@@ -1,0 +1,41 @@
+"""``netsnap path`` as a person runs it."""
+
+import json
+
+from tests.tool import Tool
+
+ONE, TWO = "iperf3-225180425-00psw", "netperf-903608992-kbdqx"
+
+
+def test_path_ends_with_0_where_a_ping_works_and_1_where_it_does_not(user: Tool) -> None:
+    works = user.run("path", ONE, TWO, "--at", "before")
+    assert (works.returncode, works.stderr) == (0, "")
+    assert " works in before of " in works.stdout
+    assert works.stdout.count("delivered") == 2
+    broken = user.run("path", ONE, TWO, "--at", "after")
+    assert broken.returncode == 1
+    assert " does not work in after of " in broken.stdout
+
+
+def test_path_shows_where_two_snapshots_part(user: Tool) -> None:
+    done = user.run("path", ONE, TWO, "--at", "after", "--vs", "before")
+    assert done.returncode == 1
+    said = done.stdout
+    assert "it works in before of" in said
+    assert "192.168.167.64/26 via 172.16.0.57 dev enp1s0f0 proto bird" in said
+    assert "default via 172.16.0.254" in said
+
+
+def test_path_as_json_has_both_snapshots(user: Tool) -> None:
+    done = user.run("path", ONE, TWO, "--vs", "before", "--format", "json")
+    body = json.loads(done.stdout)
+    assert (body["works"], body["before"]["works"]) == (False, True)
+    assert body["before"]["there"]["hops"][1]["decided_by"]["text"].startswith("192.168.167.64/26")
+
+
+def test_path_refuses_an_end_that_is_not_there(user: Tool) -> None:
+    for ends in (("nobody", TWO), (ONE, "nobody"), ("203.0.113.9", TWO)):
+        done = user.run("path", *ends)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("netsnap: ")
+        assert "Traceback" not in done.stderr
