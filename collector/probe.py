@@ -19,7 +19,8 @@ class Probe:
     ``command`` is POSIX sh. In an INTERFACE probe ``"$1"`` is the interface's name, and
     ``{interface}`` in ``shown`` stands for it. ``needs`` names the program without which the
     question is recorded as MISSING instead of being asked ("" means always ask). ``limit`` is
-    the command's own time limit in seconds.
+    the command's own time limit in seconds. ``waits_for`` names who answers, where that is not
+    the program of ``needs``: once it used up a question's limit, later ones wait 2 seconds for it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Probe:
     needs: str = ""
     limit: float = 10.0
     shown: str = ""
+    waits_for: str = ""
 
     def text(self, subject: str = "") -> str:
         """Return the command as a person would type it, for one interface where it has one."""

@@ -84,10 +84,10 @@ netsnap_give_up() {
   exit
 }
 
-# netsnap_ask NUMBER SUBJECT LIMIT NEEDS GROUP COMMAND...
+# netsnap_ask NUMBER SUBJECT LIMIT NEEDS WAITS_FOR GROUP COMMAND...
 netsnap_ask() {
-  number=$1 subject=$2 limit=$3 needs=$4 group=$5
-  shift 5
+  number=$1 subject=$2 limit=$3 needs=$4 waits_for=$5 group=$6
+  shift 6
   read -r begun netsnap_rest </proc/uptime
   if [ "${begun%.*}" -ge "$netsnap_end" ]; then
     printf '\n%s X %s %s late %s\n' "$M" "$number" "$netsnap_scope" "$subject" >&3
@@ -97,8 +97,8 @@ netsnap_ask() {
     printf '\n%s X %s %s missing %s\n' "$M" "$number" "$netsnap_scope" "$subject" >&3
     return
   fi
-  # A program that used up its time once is not waited for so long again: the others need theirs.
-  case " $netsnap_slow " in *" ${needs:-none} "*) limit=2 ;; esac
+  # Who used up the time once is not waited for so long again: the others need theirs.
+  case " $netsnap_slow " in *" ${waits_for:-none} "*) limit=2 ;; esac
   if [ "$limit" -gt "$((netsnap_end - ${begun%.*}))" ]; then
     limit=$((netsnap_end - ${begun%.*}))
   fi
@@ -109,8 +109,8 @@ netsnap_ask() {
   } 4>&1 | netsnap_tell
   printf 'f\n' >&7
   read -r netsnap_now netsnap_rest </proc/uptime
-  if [ -n "$needs" ] && [ "$((${netsnap_now%.*} - ${begun%.*}))" -ge "$limit" ]; then
-    netsnap_slow="$netsnap_slow $needs"
+  if [ -n "$waits_for" ] && [ "$((${netsnap_now%.*} - ${begun%.*}))" -ge "$limit" ]; then
+    netsnap_slow="$netsnap_slow $waits_for"
   fi
 }
 

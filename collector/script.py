@@ -106,8 +106,8 @@ def _ask(number: int, probe: Probe) -> str:
     limit = max(1, math.ceil(probe.limit))
     # The quoting of the interface's name leaves "" where there is none: no field is ever missing.
     about = '"$1"' if subject else "''"
-    needs = shlex.quote(probe.needs)
-    return f"  netsnap_ask {number} {about} {limit} {needs} {group} {words}"
+    needs, waits_for = shlex.quote(probe.needs), shlex.quote(probe.waits_for or probe.needs)
+    return f"  netsnap_ask {number} {about} {limit} {needs} {waits_for} {group} {words}"
 
 
 def is_plain(command: str) -> bool:

@@ -119,7 +119,7 @@ class _Question:
         program = _SIX if daemon == "bird6" else _FOUR
         command = f"daemon={daemon}{_FIND}\n{ask}"
         return Entry(
-            Probe(f"{client}-{self.name}", command, Where.NODE, shown=shown),
+            Probe(f"{client}-{self.name}", command, Where.NODE, shown=shown, waits_for=daemon),
             self.reader,
             self.kinds,
             re.compile(f"{SUDO}{_IN_CONTAINER}{program}(?: -[rv]| -s \\S+)* show {self.typed}"),

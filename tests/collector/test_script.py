@@ -73,6 +73,19 @@ def test_a_program_that_hung_once_is_not_waited_for_again(shell: Sequence[str]) 
     assert (third.outcome, third.stdout) == (Outcome.ANSWERED, b"here\n")
 
 
+def test_a_daemon_that_hung_once_is_not_waited_for_again(shell: Sequence[str]) -> None:
+    probes = [
+        ask("first", "echo a; sleep 60", waits_for="bird", limit=1),
+        ask("second", "echo b; sleep 61", waits_for="bird", limit=30),
+        ask("third", "echo here"),
+    ]
+    began = time.monotonic()
+    got = answers(probes, shell)
+    assert time.monotonic() - began < 15
+    assert got["second", "host", ""].outcome is Outcome.TIMED_OUT
+    assert got["third", "host", ""].stdout == b"here\n"
+
+
 def test_a_node_is_asked_for_its_runtimes_after_its_namespaces(shell: Sequence[str]) -> None:
     probes = [
         ask("node", "echo a"),
