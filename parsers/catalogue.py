@@ -12,6 +12,7 @@ from parsers.asked import (
     netlink,
     node,
     runtimes,
+    vpn,
 )
 from parsers.entry import Entry, Profile
 from parsers.errors import ParseError
@@ -23,6 +24,7 @@ ENTRIES: tuple[Entry, ...] = (
     *forwarding.ENTRIES,
     *kernel.ENTRIES,
     *filters.ENTRIES,
+    *vpn.ENTRIES,
     *runtimes.ENTRIES,
     *calico.ENTRIES,
     *bird.ENTRIES,

@@ -3,10 +3,12 @@
 import re
 
 from collector.probe import Probe, Where
+from parsers.conntrack import read_conntrack
 from parsers.entry import NETNS_EXEC, Entry, Profile, whole_lines
 from parsers.filters import read_ruleset
+from parsers.ipset import read_ipset
 from parsers.iptables import reader as iptables
-from parsers.records import FilterRule, IptablesRule
+from parsers.records import ConntrackTable, FilterRule, IpSet, IpSetMember, IptablesRule
 
 _IPTABLES_TYPED = r"tables(?:-nft|-legacy)?(?:-save(?: .*)?| (?:.* )?(?:-S|--list-rules)(?: .*)?)"
 
@@ -42,6 +44,23 @@ look iptables /proc/net/ip_tables_names
 look ip6tables /proc/net/ip6_tables_names
 exit $bad"""
 
+# The module has a parameter, so that it shows there even where it is no module but built in.
+_IPSET = """\
+[ ! -d /sys/module ] || [ -d /sys/module/ip_set ] || exit 0
+exec ipset list"""
+
+# grep and not cat: these files answer only the first read, whose size is the reader's choice.
+_CONNTRACK = """\
+cd /proc/sys/net/netfilter 2>/dev/null && [ -e nf_conntrack_max ] || {
+  echo "no connection tracking in the kernel" >&2
+  exit 1
+}
+for f in max count buckets; do
+  n=$(grep '' nf_conntrack_$f) || exit
+  echo "nf_conntrack_$f = $n"
+done
+[ ! -e /proc/net/stat/nf_conntrack ] || exec cat /proc/net/stat/nf_conntrack"""
+
 _OTHER_BACKEND = whole_lines(r"# Warning: \S+ tables present, use \S+ to see them")
 
 ENTRIES: tuple[Entry, ...] = (
@@ -69,5 +88,23 @@ ENTRIES: tuple[Entry, ...] = (
             re.compile(NETNS_EXEC + re.escape(program).removesuffix("tables") + _IPTABLES_TYPED),
         )
         for program, family in (("ip6tables", "ip6"), ("ebtables", "bridge"), ("arptables", "arp"))
+    ),
+    Entry(
+        Probe("ipset-list", _IPSET, Where.NETNS, needs="ipset", shown="ipset list"),
+        read_ipset,
+        (IpSet, IpSetMember),
+        re.compile(NETNS_EXEC + r"ipset(?: -\w+)* (?:-L|--list|l|list|ls)(?: .*)?"),
+        quiet=True,
+    ),
+    Entry(
+        Probe("conntrack", _CONNTRACK, Where.NODE, shown="cat /proc/net/stat/nf_conntrack"),
+        read_conntrack,
+        (ConntrackTable,),
+        re.compile(
+            NETNS_EXEC + r"(?:conntrack (?:-S|--stats|-C|--count)(?: .*)?"
+            r"|sysctl net\.netfilter\.nf_conntrack_(?:max|count|buckets))"
+        ),
+        quiet=True,
+        lacking=re.compile("no connection tracking in the kernel"),
     ),
 )

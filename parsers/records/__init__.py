@@ -29,9 +29,13 @@ from parsers.records.devices import (
     InterfaceFeature,
     LinkSettings,
 )
-from parsers.records.cni import CniConfiguration
-from parsers.records.daemons import Daemon, ServiceUnit
-from parsers.records.filters import FilterRule, IptablesRule
+from parsers.records.filters import (
+    ConntrackTable,
+    FilterRule,
+    IpSet,
+    IpSetMember,
+    IptablesRule,
+)
 from parsers.records.forwarding import (
     BridgePort,
     BridgeVlan,
@@ -59,6 +63,7 @@ from parsers.records.node import ClockState, NetworkNamespace, NodeIdentity
 from parsers.records.routing import Neighbour, NextHop, Route, RouteException, Rule
 from parsers.records.runtimes import Container, ContainerSummary
 from parsers.records.sockets import TcpPassing, TcpSocket
+from parsers.records.vpn import WireguardInterface, WireguardPeer, XfrmPolicy, XfrmState
 from parsers.roles import Record
 
 __all__ = [
@@ -79,6 +84,7 @@ __all__ = [
     "CalicoVersion",
     "ClockState",
     "CniConfiguration",
+    "ConntrackTable",
     "Container",
     "ContainerSummary",
     "Daemon",
@@ -91,13 +97,15 @@ __all__ = [
     "InterfaceCounters",
     "InterfaceDriver",
     "InterfaceFeature",
+    "IpSet",
+    "IpSetMember",
     "IpamBlock",
     "IptablesRule",
     "KernelLog",
-    "KernelMessage",
-    "LinkSettings",
     "KernelLog",
     "KernelMessage",
+    "KernelMessage",
+    "LinkSettings",
     "Neighbour",
     "NeighbourTable",
     "NeighbourTable",
@@ -105,22 +113,26 @@ __all__ = [
     "NextHop",
     "NodeIdentity",
     "ProtocolCounters",
-    "Qdisc",
     "ProtocolCounters",
+    "Qdisc",
     "Route",
     "RouteException",
     "Rule",
     "ServiceUnit",
-    "SoftnetStatistics",
     "ServiceUnit",
     "SoftnetStatistics",
+    "SoftnetStatistics",
     "Sysctl",
-    "TcpPassing",
-    "TcpSocket",
     "TcFilter",
     "TcpPassing",
+    "TcpPassing",
+    "TcpSocket",
     "TcpSocket",
     "VirtualFunction",
+    "WireguardInterface",
+    "WireguardPeer",
+    "XfrmPolicy",
+    "XfrmState",
 ]
 
 RECORDS: tuple[type[Record], ...] = (
@@ -152,6 +164,13 @@ RECORDS: tuple[type[Record], ...] = (
     TcpPassing,
     FilterRule,
     IptablesRule,
+    IpSet,
+    IpSetMember,
+    ConntrackTable,
+    XfrmPolicy,
+    XfrmState,
+    WireguardInterface,
+    WireguardPeer,
     DriverStatistics,
     CniConfiguration,
     ContainerSummary,

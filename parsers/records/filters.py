@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from parsers.roles import Drift, Identity, Record, State
+from parsers.roles import Drift, Identity, Incarnation, Record, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +48,51 @@ class IptablesRule(Record):
     verdict: State[str] = ""
     packets: Drift[int | None] = None
     bytes: Drift[int | None] = None
+
+
+@dataclass(frozen=True, slots=True)
+class IpSet(Record):
+    """A set of ipset, to which rules of iptables compare packets.
+
+    ``expiring`` are the entries with a timeout: those that come and go by themselves.
+    """
+
+    kind: ClassVar[str] = "ipset"
+    name: Identity[str]
+    set_type: State[str] = ""  # "hash:net", "list:set" …
+    options: State[str] = ""  # as printed, without hashsize and initval
+    entries: Drift[int | None] = None
+    expiring: Drift[tuple[str, ...]] = ()
+    memory: Drift[int | None] = None  # bytes
+    references: Drift[int | None] = None  # rules and sets that name it
+    hash_size: Drift[str] = ""
+    seed: Incarnation[str] = ""  # initval: another one, and the set was made anew
+
+
+@dataclass(frozen=True, slots=True)
+class IpSetMember(Record):
+    """An entry of a set that stays until somebody takes it out."""
+
+    kind: ClassVar[str] = "ipset-member"
+    set_name: Identity[str]
+    entry: Identity[str]  # as printed: "192.168.0.0/16", "192.0.2.1,tcp:80"
+    comment: State[str] = ""
+    options: State[tuple[str, ...]] = ()  # nomatch, "skbmark 0x1" …
+    timeout: Drift[int | None] = None  # seconds; 0 is forever
+    packets: Drift[int | None] = None
+    bytes: Drift[int | None] = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConntrackTable(Record):
+    """The node's table of tracked connections (``/proc/sys/net/netfilter``).
+
+    ``counters`` are those of all processors together: insert_failed, drop, early_drop, error …
+    That somebody set another size is told by sysctl.
+    """
+
+    kind: ClassVar[str] = "conntrack-table"
+    maximum: Drift[int | None] = None
+    buckets: Drift[int | None] = None
+    count: Drift[int | None] = None
+    counters: Drift[tuple[tuple[str, int], ...]] = ()

@@ -64,15 +64,21 @@ def main() -> None:
     """Write the samples; ``make golden`` then writes what is read from them."""
     options = argparse.ArgumentParser()
     options.add_argument("--root", default="")
-    root = options.parse_args().root
+    options.add_argument("scenes", nargs="*", help="without any: all of them")
+    chosen = options.parse_args()
+    root: str = chosen.root
     release = f"-{Path(root, 'etc/debian_version').read_text().split('.')[0]}" if root else ""
-    for path in sorted(FOLDER.glob("*.sh")):
+    paths = [FOLDER / f"{scene}.sh" for scene in chosen.scenes]
+    for path in paths or sorted(FOLDER.glob("*.sh")):
         with namespace(root) as netns:
             _play(netns, path, release)
 
 
 def _play(netns: Netns, path: Path, release: str) -> None:
-    """Run a scene; its lines ``#: SAMPLE: COMMAND`` say what is then asked, and kept as what."""
+    """Run a scene; its lines ``#: SAMPLE: COMMAND`` say what is then asked, and kept as what.
+
+    A line ``#- COMMAND`` takes down what would outlive the namespace.
+    """
     script = path.read_text("utf-8")
     netns.run(f"set -e\n{script}")
     for line in script.splitlines():
@@ -82,6 +88,9 @@ def _play(netns: Netns, path: Path, release: str) -> None:
             target = Path(SAMPLES, f"{sample}{release}.txt")
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(netns.run(asked))
+    for line in script.splitlines():
+        if line.startswith("#- "):
+            netns.run(line[3:])
 
 
 if __name__ == "__main__":
