@@ -13,6 +13,7 @@ from pathlib import Path
 from parsers.catalogue import entry
 from tests.golden import SAMPLES
 from tests.parsers.link_scene import PATH, link_scene
+from tests.parsers.scene import scene
 
 PROBES: tuple[str, ...] = (
     "ip-counters",
@@ -22,6 +23,7 @@ PROBES: tuple[str, ...] = (
     "tc-qdisc",
     "tc-filter",
 )
+ROUTING = ("ip-route", "ip6-route", "ip-rule", "ip6-rule", "ip-neigh")
 HOST = ("ethtool-link", "ethtool-k", "ethtool-i", "ethtool-settings")
 """Asked of the cards of this machine too: a namespace of our own has none."""
 
@@ -60,6 +62,11 @@ def main() -> None:
             _put(f"{probe}/links", _said(netns, "/", command))
             said = subprocess.run(["sh", "-c", command], capture_output=True, check=False)
             _put(f"{probe}/virtio", said.stdout)
+    with scene("nspsold") as netns:
+        time.sleep(2.5)
+        for case, root in trees.items():
+            for probe in ROUTING:
+                _put(f"{probe}/{case}", _said(netns, root, entry(probe).probe.command))
     with link_scene("nspspath", PATH) as netns:
         for case, root in {"path": "/", **trees}.items():
             for probe in ("ip-route-cache", "ip6-route-cache"):
