@@ -4,14 +4,20 @@ from collector.probe import Probe
 from parsers.asked import (
     bird,
     calico,
+    clocks,
+    cni,
+    counters,
+    daemons,
     devices,
     filters,
     forwarding,
     iproute,
     kernel,
+    kernellog,
     netlink,
     node,
     runtimes,
+    sockets,
     vpn,
 )
 from parsers.entry import Entry, Profile
@@ -23,11 +29,17 @@ ENTRIES: tuple[Entry, ...] = (
     *devices.ENTRIES,
     *forwarding.ENTRIES,
     *kernel.ENTRIES,
+    *counters.ENTRIES,
     *filters.ENTRIES,
     *vpn.ENTRIES,
+    *daemons.ENTRIES,
+    *sockets.ENTRIES,
+    *cni.ENTRIES,
     *runtimes.ENTRIES,
     *calico.ENTRIES,
     *bird.ENTRIES,
+    *kernellog.ENTRIES,
+    *clocks.ENTRIES,
     *netlink.ENTRIES,
 )
 

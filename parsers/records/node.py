@@ -33,3 +33,18 @@ class NetworkNamespace(Record):
     inode: Identity[int]
     pids: Drift[tuple[int, ...]] = ()
     mounts: Drift[tuple[str, ...]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClockState(Record):
+    """Whether the node's clock is held to the time, as one program says."""
+
+    kind: ClassVar[str] = "clock"
+    program: Identity[str]  # chrony, systemd
+    synchronized: State[bool | None] = None
+    leap: State[str] = ""  # Normal, Insert second …
+    zone: State[str] = ""
+    reference: Drift[str] = ""  # whom it follows just now
+    stratum: Drift[int | None] = None
+    offset: Drift[float | None] = None  # seconds by which the clock is fast
+    details: Drift[tuple[tuple[str, str], ...]] = ()  # everything else, as printed

@@ -1,0 +1,119 @@
+"""Readers of the counters under /proc/net that belong to no interface.
+
+The formats: Documentation/networking/snmp_counter.rst of Linux, net/core/neighbour.c
+(``neigh_stat_seq_show``), net/core/net-procfs.c (``softnet_seq_show``).
+"""
+
+import re
+from collections import defaultdict
+
+from parsers import fsm
+from parsers.fsm import Row
+from parsers.gather import Gathering
+from parsers.reading import Reading
+from parsers.records import NeighbourTable, ProtocolCounters, SoftnetStatistics
+from parsers.text import Text
+
+_PROTOCOL = re.compile(
+    r"(TcpExt|IpExt|MPTcpExt|IcmpMsg|UdpLite6?|Icmp6|Ip6|Udp6|Icmp|Ip|Tcp|Udp)(\w+)"
+)
+_FLOW_LIMITED = 10  # the column, of kernels that have it
+Counters = tuple[tuple[str, int], ...]
+
+
+def read_protocol_counters(text: Text) -> Reading:
+    """Read /proc/net/snmp, netstat and snmp6, one after the other, or ``nstat -az``."""
+    rows = fsm.run("protocol-counters", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    single: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    first: dict[str, int] = {}
+    title: Row | None = None
+    for row in rows.rows:
+        if row["Counter"]:
+            found = _PROTOCOL.fullmatch(row["Counter"])
+            if found is None:
+                gathered.refuse(row.line)
+                continue
+            first.setdefault(found[1], row.line)
+            single[found[1]].append((found[2], int(row["Number"])))
+        elif row["Names"]:
+            _refuse(gathered, title)
+            title = row
+        elif counters := _paired(title, row):
+            gathered.add(row.line - 1, ProtocolCounters(row["Protocol"], _not_zero(counters)))
+            title = None
+        else:
+            gathered.refuse(row.line)
+    _refuse(gathered, title)
+    for protocol, line in first.items():
+        gathered.add(line, ProtocolCounters(protocol, _not_zero(tuple(single[protocol]))))
+    return gathered.reading("" if gathered.records else "no counters in the answer")
+
+
+def _refuse(gathered: Gathering, title: Row | None) -> None:
+    """Refuse a line of names that no line of numbers follows."""
+    if title is not None:
+        gathered.refuse(title.line)
+
+
+def _paired(title: Row | None, row: Row) -> Counters:
+    """Return a line of numbers under the names of the line before, () if they do not belong."""
+    if title is None or (title["Protocol"], title.line + 1) != (row["Protocol"], row.line):
+        return ()
+    names, numbers = title["Names"].split(), row["Numbers"].split()
+    if len(names) != len(numbers):
+        return ()
+    return tuple(zip(names, map(int, numbers), strict=True))
+
+
+def _not_zero(counters: Counters) -> Counters:
+    return tuple(each for each in counters if each[1])
+
+
+def read_neighbour_tables(text: Text) -> Reading:
+    """Read /proc/net/stat/arp_cache and ndisc_cache as ``grep`` shows them: a line a CPU."""
+    rows = fsm.run("neighbour-tables", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    titles: dict[str, Row] = {}
+    tables: dict[str, list[list[int]]] = defaultdict(list)
+    for row in rows.rows:
+        table = row["Table"]
+        if row["Names"]:
+            titles[table] = row
+            continue
+        numbers = [int(each, 16) for each in row["Numbers"].split()]
+        if table in titles and len(numbers) == len(titles[table]["Names"].split()):
+            tables[table].append(numbers)
+        else:
+            gathered.refuse(row.line)
+    for table, title in titles.items():
+        if table in tables:
+            gathered.add(title.line, _table(table, title["Names"].split(), tables[table]))
+        else:
+            gathered.refuse(title.line)
+    return gathered.reading("" if gathered.records else "no neighbour table in the answer")
+
+
+def _table(name: str, columns: list[str], cpus: list[list[int]]) -> NeighbourTable:
+    """Add up the CPUs; the number of entries stands in the line of each of them."""
+    sums = tuple(map(sum, zip(*cpus, strict=True)))
+    counters = tuple(zip(columns, sums, strict=True))
+    return NeighbourTable(name, entries=cpus[0][0], counters=counters[1:])
+
+
+def read_softnet(text: Text) -> Reading:
+    """Read /proc/net/softnet_stat: a line a CPU."""
+    rows = fsm.run("softnet", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    cpus = [[int(each, 16) for each in row["Numbers"].split()] for row in rows.rows]
+    if not cpus:
+        return gathered.reading("no CPU in the answer")
+    record = SoftnetStatistics(
+        cpus=len(cpus),
+        processed=sum(cpu[0] for cpu in cpus),
+        dropped=sum(cpu[1] for cpu in cpus),
+        squeezed=sum(cpu[2] for cpu in cpus),
+        flow_limited=sum(cpu[_FLOW_LIMITED] for cpu in cpus if len(cpu) > _FLOW_LIMITED),
+    )
+    gathered.add(rows.rows[0].line, record)
+    return gathered.reading()
