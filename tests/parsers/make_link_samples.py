@@ -48,13 +48,7 @@ def main() -> None:
     trees = dict(each.split("=", 1) for each in sys.argv[1:])
     with link_scene("nspslinks") as netns:
         time.sleep(2.5)  # until duplicate address detection is over
-        for case, root in {"links": "/", **trees}.items():
-            for probe in PROBES:
-                _put(f"{probe}/{case}", _said(netns, root, entry(probe).probe.command))
-            for sample, command in TYPED.items():
-                _put(sample.format(case=case), _said(netns, root, command))
-        for root in trees.values():
-            _put_cards(root)
+        _put_links(netns, {"links": "/", **trees})
         for sample, command in TYPED_HERE.items():
             _put(sample, _said(netns, "/", command))
         for probe in HOST:
@@ -64,13 +58,25 @@ def main() -> None:
             _put(f"{probe}/virtio", said.stdout)
     with scene("nspsold") as netns:
         time.sleep(2.5)
-        for case, root in trees.items():
-            for probe in ROUTING:
-                _put(f"{probe}/{case}", _said(netns, root, entry(probe).probe.command))
+        _ask(netns, trees, ROUTING)
     with link_scene("nspspath", PATH) as netns:
-        for case, root in {"path": "/", **trees}.items():
-            for probe in ("ip-route-cache", "ip6-route-cache"):
-                _put(f"{probe}/{case}", _said(netns, root, entry(probe).probe.command))
+        _ask(netns, {"path": "/", **trees}, ("ip-route-cache", "ip6-route-cache"))
+    for root in trees.values():
+        _put_cards(root)
+
+
+def _put_links(netns: str, trees: dict[str, str]) -> None:
+    _ask(netns, trees, PROBES)
+    for case, root in trees.items():
+        for sample, command in TYPED.items():
+            _put(sample.format(case=case), _said(netns, root, command))
+
+
+def _ask(netns: str, trees: dict[str, str], probes: tuple[str, ...]) -> None:
+    """Ask each tree's programs the probes' own questions."""
+    for case, root in trees.items():
+        for probe in probes:
+            _put(f"{probe}/{case}", _said(netns, root, entry(probe).probe.command))
 
 
 def _put_cards(root: str) -> None:

@@ -27,6 +27,18 @@ def test_every_version_of_ip_tells_of_the_same_links(sample: Path) -> None:
     assert ours.ledger.unknown == ()
 
 
+@pytest.mark.parametrize("probe", ["ip-route", "ip6-route", "ip-neigh"])
+def test_every_version_of_ip_tells_of_the_same_routes_and_neighbours(probe: str) -> None:
+    readings = [
+        read_text(probe, sample.read_bytes())
+        for sample in sorted(SAMPLES.glob(f"{probe}/iproute2-*.txt"))
+    ]
+    assert len(readings) == 5
+    told = [[each.identity for each in reading.records] for reading in readings]
+    assert all(each == told[0] and each for each in told)
+    assert all(reading.ledger.unknown == () for reading in readings)
+
+
 def _links(records: tuple[Record, ...]) -> list[tuple[object, ...]]:
     links = [
         (each.name, each.index, each.flags, each.mtu, each.mac, each.master, each.link_kind)
