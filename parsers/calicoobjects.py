@@ -13,6 +13,7 @@ Pairs = tuple[tuple[str, str], ...]
 _V3_GROUP = "projectcalico.org/"
 _METADATA_ANNOTATION = "projectcalico.org/metadata"  # what a CRD has no room for
 _NO_STATE = frozenset({_METADATA_ANNOTATION, "cni.projectcalico.org/containerID"})
+_PARTS = frozenset({"apiVersion", "kind", "metadata", "spec", "status"})
 _NOT_SPEC = frozenset({"containerID"})
 
 _KINDS = (
@@ -69,9 +70,10 @@ def resource(given: Any) -> CalicoResource | None:
         name=name,
         place=place,
         api=api,
-        spec=tuple(pair for pair in flat(spec) if pair[0] not in _NOT_SPEC),
+        spec=tuple(pair for pair in flat(_told(given)) if pair[0] not in _NOT_SPEC),
         labels=flat(metadata.get("labels")),
         annotations=_own_annotations(annotations),
+        deleted_at=text_at(metadata, "deletionTimestamp"),
         uid=text_at(metadata, "uid"),
         created_at=text_at(metadata, "creationTimestamp"),
         container_id=text_at(spec, "containerID"),
@@ -79,6 +81,13 @@ def resource(given: Any) -> CalicoResource | None:
         managers=_managers(metadata, annotations),
         status=flat(given.get("status")),
     )
+
+
+def _told(given: Mapping[str, Any]) -> Any:
+    """Return the spec, with what an object says beside it; no object of Calico's does so far."""
+    more = {key: value for key, value in given.items() if key not in _PARTS}
+    spec = given.get("spec")
+    return {**more, **spec} if isinstance(spec, dict) else more or spec
 
 
 def _old_name(metadata: Mapping[str, Any]) -> tuple[str, str]:

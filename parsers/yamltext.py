@@ -87,7 +87,9 @@ class _Reader:
 
     def read(self) -> YamlText:
         documents = [self._document(draft) for draft in self._drafts()]
-        unknown = tuple(UnknownLine(n, self._lines[n - 1]) for n in sorted(self._unknown - self._noise))
+        unknown = tuple(
+            UnknownLine(n, self._lines[n - 1]) for n in sorted(self._unknown - self._noise)
+        )
         noise = len(self._noise)
         parsed = len(self._lines) - noise - len(unknown)
         ledger = Ledger(len(self._lines), parsed, noise, unknown)

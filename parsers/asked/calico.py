@@ -28,8 +28,8 @@ _GET = """\
 exec 3>&1
 more= answered=
 ask() {{
-  said=$(calicoctl get "$@" -o yaml $more 2>&1 >&3 3>&-)
-  status=$?
+  status=0
+  said=$(calicoctl get "$@" -o yaml $more 2>&1 >&3 3>&-) || status=$?
 }}
 get() {{
   echo "--- # calicoctl get $* -o yaml"
@@ -80,14 +80,30 @@ _TYPED_GET = re.compile(
 )
 
 
+_OLD_SETTINGS = {
+    "asNumber": (r"calicoctl bgp default-node-as",),
+    "nodeToNodeMesh": (r"calicoctl bgp node-mesh",),
+}
+"""The same questions to the first calicoctl, written in Python."""
+
+
 def _setting(name: str) -> Entry:
     """Ask for one setting of Calico v1 and v2."""
-    command = f"calicoctl config get {name}"
+    options = r"(?: --(?:raw|node|config)[= ]\S+)*"
+    typed = [
+        rf"calicoctl config{options} get{options} {name}{options}",
+        *_OLD_SETTINGS.get(name, ()),
+    ]
     return Entry(
-        Probe(f"calicoctl-config-{name}", command, Where.NODE, needs="calicoctl"),
+        Probe(
+            f"calicoctl-config-{name}",
+            f"calicoctl config get {name}",
+            Where.NODE,
+            needs="calicoctl",
+        ),
         read_setting,
         (CalicoSetting,),
-        re.compile(SUDO + command, re.IGNORECASE),
+        re.compile(f"{SUDO}(?:{'|'.join(typed)})", re.IGNORECASE),
         Profile.QUICK,
         lacking=NO_SUCH_COMMAND,
     )
@@ -124,7 +140,7 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         read_node_status,
         (CalicoProcess, CalicoPeer),
-        re.compile(SUDO + r"calicoctl node status"),
+        re.compile(CALICOCTL + r"(?: node)? status(?: --allow-version-mismatch)?"),
         Profile.QUICK,
         lacking=NO_SUCH_COMMAND,
     ),

@@ -68,6 +68,7 @@ class CalicoResource(Record):
     spec: State[tuple[tuple[str, str], ...]] = ()
     labels: State[tuple[tuple[str, str], ...]] = ()
     annotations: State[tuple[tuple[str, str], ...]] = ()
+    deleted_at: State[str] = ""  # it is to go, and something holds it still
     uid: Incarnation[str] = ""
     created_at: Incarnation[str] = ""  # RFC 3339 as printed
     container_id: Incarnation[str] = ""  # of a workload endpoint

@@ -147,46 +147,47 @@ def _on_a_node(lab: Lab) -> None:
         "docker-inspect/one-line": "docker inspect --format '{{json .}}' ended",
     }
     texts = {sample: lab.run("k8s2", script).encode() for sample, script in said.items()}
-    for sample, text in _masked(texts).items():
-        _put(sample, text)
+    for sample, text in masked(texts).items():
+        put(sample, text)
     lab.run("k8s2", "docker unpause paused")  # a frozen process would outlive the lab
-    for name in ("asNumber", "nodeToNodeMesh", "logLevel", "ipip"):
-        asked = entry(f"calicoctl-config-{name}").probe.command
-        _put(f"calicoctl-config-{name}/lab", lab.run("k8s2", asked).encode())
+    settings = ("asNumber", "nodeToNodeMesh", "logLevel", "ipip")
+    for name in (*(f"config-{each}" for each in settings), "get", "get-rest", "version", "ipam-show"):
+        asked = entry(f"calicoctl-{name}").probe.command
+        put(f"calicoctl-{name}/lab", lab.run("k8s2", asked).encode())
     _calico(lab)
 
 
 def _calico(lab: Lab) -> None:
     status = f"{entry('calicoctl-node-status').probe.command} || true"
-    _put("calicoctl-node-status/mesh", lab.run("k8s2", status).encode())
-    _put("birdcl-protocols/mesh", lab.run("k8s2", entry("birdcl-protocols").probe.command).encode())
+    put("calicoctl-node-status/mesh", lab.run("k8s2", status).encode())
+    put("birdcl-protocols/mesh", lab.run("k8s2", entry("birdcl-protocols").probe.command).encode())
     lab.power_off("k8s3")
     time.sleep(15)  # longer than the hold time
-    _put("calicoctl-node-status/peer-off", lab.run("k8s2", status).encode())
-    _put(
+    put("calicoctl-node-status/peer-off", lab.run("k8s2", status).encode())
+    put(
         "birdcl-protocols/peer-off",
         lab.run("k8s2", entry("birdcl-protocols").probe.command).encode(),
     )
     lab.run("k8s2", "kill $(cat /run/bird.pid); sleep 1")
-    _put("calicoctl-node-status/bird-off", lab.run("k8s2", status).encode())
+    put("calicoctl-node-status/bird-off", lab.run("k8s2", status).encode())
     lab.run("k8s2", _END_CALICO)
-    _put("calicoctl-node-status/calico-off", lab.run("k8s2", status).encode())
+    put("calicoctl-node-status/calico-off", lab.run("k8s2", status).encode())
 
 
 def _in_namespaces() -> None:
     with _pair("nspsample1", "nspsample2") as (one, two), tempfile.TemporaryDirectory() as folder:
-        _put("nft-ruleset/empty", _run(one, "nft -a list ruleset"))
+        put("nft-ruleset/empty", _run(one, "nft -a list ruleset"))
         home = Path(folder)
         with _bird(one, home / "one", _BIRD), _bird(two, home / "two", _OTHER_BIRD):
             time.sleep(8)
             ask = f"birdc -r -s {home}/one.ctl show protocols"
-            _put("birdcl-protocols/every-kind", _run(one, f"{ask} all"))
-            _put("birdcl-protocols/without-details", _run(one, ask))
+            put("birdcl-protocols/every-kind", _run(one, f"{ask} all"))
+            put("birdcl-protocols/without-details", _run(one, ask))
         _run(one, _IPTABLES)
-        _put("nft-ruleset/iptables", _run(one, "nft -a list ruleset"))
+        put("nft-ruleset/iptables", _run(one, "nft -a list ruleset"))
         (home / "rules").write_text(_RULES)
         _run(one, f"nft -f {home}/rules; ping -c 1 -W 1 172.16.77.52")
-        _put("nft-ruleset/scene", _run(one, "nft -a list ruleset"))
+        put("nft-ruleset/scene", _run(one, "nft -a list ruleset"))
 
 
 @contextmanager
@@ -223,7 +224,7 @@ def _run(netns: str, script: str) -> bytes:
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, env=_ENVIRONMENT).stdout
 
 
-def _masked(texts: dict[str, bytes]) -> dict[str, bytes]:
+def masked(texts: dict[str, bytes]) -> dict[str, bytes]:
     """Mask the samples as the answers of one visit: a secret of one is masked in all."""
     now = datetime.now(UTC)
     captures = tuple(
@@ -234,7 +235,7 @@ def _masked(texts: dict[str, bytes]) -> dict[str, bytes]:
     return dict(zip(texts, (each.stdout for each in mask_visit(visit, KEY).captures), strict=True))
 
 
-def _put(sample: str, text: bytes) -> None:
+def put(sample: str, text: bytes) -> None:
     path = SAMPLES / f"{sample}.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(text)

@@ -1,6 +1,8 @@
 """Calico's objects: what becomes of each form in which calicoctl and kubectl print them."""
 
 import dataclasses
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,7 @@ from parsers.calicoobjects import kind_of
 from parsers.mask import mask
 from parsers.read import read, read_text
 from parsers.reading import Reading
-from parsers.records import CalicoKind, CalicoResource, IpamBlock
+from parsers.records import CalicoKind, CalicoProcess, CalicoResource, IpamBlock
 from parsers.roles import Role, fields_of
 from parsers.text import Text
 
@@ -253,3 +255,85 @@ def test_large_pools_have_rounded_numbers() -> None:
     reading = read_text("calicoctl ipam show", text)
     assert reading.records == (IpamBlock("IP Pool", "10.0.0.0/8", 16777000, 12, 16777000, 0, 1),)
     assert [each.line for each in reading.ledger.unknown] == [3]
+
+
+def test_an_object_that_is_to_go_and_what_stands_beside_its_spec_are_told() -> None:
+    text = POOL.replace(
+        "    uid: 8df", '    deletionTimestamp: "2026-01-03T00:00:00Z"\n    uid: 8df'
+    )
+    (pool,) = objects(f"{text}  more:\n    of: it\n")
+    assert pool.deleted_at == "2026-01-03T00:00:00Z"
+    assert ("more.of", "it") in pool.spec
+
+
+def test_a_bird_that_did_not_answer_calicoctl_in_time_is_blindness() -> None:
+    said = b"Calico process is running.\n\nIPv4 BGP status\nError executing command: i/o timeout\n"
+    reading = read_text("calicoctl node status", said)
+    assert CalicoProcess("bird", "i/o timeout") in reading.records
+    assert reading.blind == "calicoctl could not ask bird: i/o timeout"
+    assert reading.ledger.unknown == ()
+
+
+def test_a_later_calicoctl_says_error_first() -> None:
+    reading = read_text("calicoctl node status", b"Error: Calico process is not running.\n")
+    assert reading.records == (CalicoProcess("calico", "not running"),)
+    assert reading.blind
+
+
+@pytest.mark.parametrize(
+    ("command", "probe"),
+    [
+        ("calicoctl config get asNumber --node=k8s1", "calicoctl-config-asNumber"),
+        ("calicoctl config get --raw=bgp nodetonodemesh", "calicoctl-config-nodeToNodeMesh"),
+        ("sudo calicoctl bgp node-mesh", "calicoctl-config-nodeToNodeMesh"),
+        ("calicoctl bgp default-node-as", "calicoctl-config-asNumber"),
+        ("calicoctl status", "calicoctl-node-status"),
+        ("kubectl calico node status", "calicoctl-node-status"),
+        ("calicoctl ipam show", "calicoctl-ipam-show"),
+        ("/opt/bin/calicoctl version", "calicoctl-version"),
+    ],
+)
+def test_old_and_new_ways_to_ask_find_their_question(command: str, probe: str) -> None:
+    assert catalogue.find(command).probe.name == probe
+
+
+CALICOCTL = """\
+#!/bin/sh
+# Plays a calicoctl that is not of the cluster's version, knows two kinds, and warns.
+case "$*" in
+*--allow-version-mismatch*) ;;
+*) printf 'Version mismatch.\\nClient Version: v1\\n' >&2; exit 1 ;;
+esac
+case "$2" in
+node) echo "warning: old" >&2; printf 'items: []\\nkind: NodeList\\n' ;;
+ippool) echo "Failed to get resources: forbidden" >&2; exit 2 ;;
+*) echo "Failed to execute command: resource type '$2' is not supported" >&2; exit 1 ;;
+esac
+"""
+
+
+@pytest.mark.parametrize(
+    "shell",
+    [
+        pytest.param(s, marks=pytest.mark.needs(s.split()[0]))
+        for s in ("dash", "bash", "busybox sh")
+    ],
+)
+def test_the_question_takes_a_calicoctl_as_it_is(shell: str, tmp_path: Path) -> None:
+    program = tmp_path / "calicoctl"
+    program.write_text(CALICOCTL)
+    program.chmod(0o755)
+    asked = catalogue.entry("calicoctl-get").probe.command
+    path = f"{tmp_path}:/usr/bin:/bin"
+    done = subprocess.run(
+        [*shell.split(), "-c", asked], env={"PATH": path}, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    reading = answer(done.stdout.decode())
+    kinds = {each.resource: each.answer for each in reading.records if isinstance(each, CalicoKind)}
+    assert kinds.pop("Node") == "listed"
+    assert "IPPool" not in kinds
+    assert set(kinds.values()) == {"unknown to this calicoctl"}
+    assert reading.blind == (
+        "calicoctl get ippool: exit status 2: Failed to get resources: forbidden"
+    )
