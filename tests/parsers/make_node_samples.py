@@ -150,8 +150,8 @@ def _on_a_node(lab: Lab) -> None:
     for sample, text in masked(texts).items():
         put(sample, text)
     lab.run("k8s2", "docker unpause paused")  # a frozen process would outlive the lab
-    settings = ("asNumber", "nodeToNodeMesh", "logLevel", "ipip")
-    for name in (*(f"config-{each}" for each in settings), "get", "get-rest", "version", "ipam-show"):
+    settings = [f"config-{each}" for each in ("asNumber", "nodeToNodeMesh", "logLevel", "ipip")]
+    for name in (*settings, "get", "get-rest", "version", "ipam-show"):
         asked = entry(f"calicoctl-{name}").probe.command
         put(f"calicoctl-{name}/lab", lab.run("k8s2", asked).encode())
     _calico(lab)
