@@ -20,6 +20,7 @@ from netsnap.cli import (
     parse,
     path,
     raw,
+    reach,
     show,
     verify,
 )
@@ -89,6 +90,7 @@ app.command("show")(show.show)
 app.command("raw")(raw.raw)
 app.command("diff")(diff.diff)
 app.command("path")(path.path)
+app.command("reach")(reach.reach)
 app.command("parse")(parse.parse)
 app.command("export")(bundles.export)
 app.command("import")(bundles.import_)

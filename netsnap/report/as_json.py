@@ -14,6 +14,7 @@ from netsnap.explain.explanation import (
     Explanation,
     PairChange,
     PairGroup,
+    Pairs,
 )
 from parsers.answer import Snapshot
 
@@ -22,22 +23,6 @@ Json = dict[str, Any]
 
 def document(told: Explanation, t1: Snapshot, t2: Snapshot, *, all_pairs: bool = False) -> Json:
     """Return the explanation as JSON-ready data; ``all_pairs`` adds every pair by name."""
-    pairs: Json = {
-        "total": told.pairs.total,
-        "working": told.pairs.working,
-        "lost": [_pair(each) for each in told.pairs.lost],
-        "restored": [_pair(each) for each in told.pairs.restored],
-        "never_worked": [_pair(each) for each in told.pairs.never_worked],
-        "new": [_pair(each) for each in told.pairs.new],
-        "gone": [_pair(each) for each in told.pairs.gone],
-        "unknown": [_pair(each) for each in told.pairs.unknown],
-        "groups": [_group(each) for each in told.pairs.lost_groups],
-        "outside_lost": [_pair(each) for each in told.pairs.outside_lost],
-        "outside_restored": [_pair(each) for each in told.pairs.outside_restored],
-        "outside_unknown": [_pair(each) for each in told.pairs.outside_unknown],
-    }
-    if all_pairs:
-        pairs["all"] = [_pair(each) for each in told.pairs.all]
     return {
         "version": VERSION,
         "verdict": str(told.verdict),
@@ -45,12 +30,33 @@ def document(told: Explanation, t1: Snapshot, t2: Snapshot, *, all_pairs: bool =
         "t1": _snapshot(t1),
         "t2": _snapshot(t2),
         "causes": [_cause(each) for each in told.causes],
-        "pairs": pairs,
+        "pairs": pairs(told.pairs, every=all_pairs),
         "changes": [change(each) for each in told.difference.changes],
         "blind": [blind(each) for each in told.difference.blind],
         "noise": list(told.noise),
         "witnesses": list(told.witnesses),
     }
+
+
+def pairs(told: Pairs, *, every: bool = False) -> Json:
+    """Return what became of pairs, by kind; ``every`` adds each pair by name."""
+    found: Json = {
+        "total": told.total,
+        "working": told.working,
+        "lost": [_pair(each) for each in told.lost],
+        "restored": [_pair(each) for each in told.restored],
+        "never_worked": [_pair(each) for each in told.never_worked],
+        "new": [_pair(each) for each in told.new],
+        "gone": [_pair(each) for each in told.gone],
+        "unknown": [_pair(each) for each in told.unknown],
+        "groups": [_group(each) for each in told.lost_groups],
+        "outside_lost": [_pair(each) for each in told.outside_lost],
+        "outside_restored": [_pair(each) for each in told.outside_restored],
+        "outside_unknown": [_pair(each) for each in told.outside_unknown],
+    }
+    if every:
+        found["all"] = [_pair(each) for each in told.all]
+    return found
 
 
 def _snapshot(snapshot: Snapshot) -> Json:

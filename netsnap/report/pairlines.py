@@ -1,16 +1,22 @@
 """Pairs of workloads in few lines: groups, and the two directions of one cut told once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from netsnap.explain.explanation import PairGroup, Pairs
+from netsnap.explain.explanation import PairChange, PairGroup, Pairs
 from netsnap.report.words import count, names
 
 
 def lost(pairs: Pairs) -> Iterator[str]:
-    """Tell the lost pairs, a line a group; a group and its way back are one line."""
-    why = {(pair.source, pair.target): pair.reason for pair in pairs.lost}
-    waiting = {(group.sources, group.targets, group.disposition): group for group in _ways(pairs)}
-    for group in _ways(pairs):
+    """Tell the lost pairs, a line a group."""
+    return told(pairs.lost, pairs.lost_groups)
+
+
+def told(changes: Iterable[PairChange], groups: Iterable[PairGroup]) -> Iterator[str]:
+    """Tell pairs that do not work, a line a group; a group and its way back are one line."""
+    why = {(pair.source, pair.target): pair.reason for pair in changes}
+    ways = _ways(groups)
+    waiting = {(group.sources, group.targets, group.disposition): group for group in ways}
+    for group in ways:
         if (group.sources, group.targets, group.disposition) not in waiting:
             continue
         del waiting[group.sources, group.targets, group.disposition]
@@ -49,9 +55,9 @@ def _agreeing(words: str, number: int) -> str:
     return words.replace("are ", "is ").replace("their", "its")
 
 
-def _ways(pairs: Pairs) -> tuple[PairGroup, ...]:
+def _ways(groups: Iterable[PairGroup]) -> tuple[PairGroup, ...]:
     """The groups, a group from few to many before its way back."""
-    return tuple(sorted(pairs.lost_groups, key=lambda g: (-g.pairs, len(g.sources))))
+    return tuple(sorted(groups, key=lambda g: (-g.pairs, len(g.sources))))
 
 
 def _is_back(one: PairGroup, other: PairGroup) -> bool:
