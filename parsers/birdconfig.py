@@ -20,8 +20,12 @@ _HEADER = re.compile(r"==> (bird6?) (\S.*) <==")
 _TOKEN = re.compile(
     r"(?P<blank>\s+|#.*)|(?P<comment>/\*)"
     r"|(?P<text>\"[^\"]*\"|'[^']*'|\{\d+,\d+\}|[^\s#\"'{};\[\]()/]+|/(?!\*))"
-    r"|(?P<open>[\[(])|(?P<close>[\])])|(?P<mark>[{};])|(?P<odd>.)"
+    r"|(?P<bracket>[\[()\]])|(?P<mark>[{};])|(?P<odd>.)"
 )
+_WITH_A_SET = re.compile(r"\s*(?:log|debug|mrtdump)\b.*", re.DOTALL)
+"""Statements whose braces hold a list of words: ``log syslog { warning, error };``."""
+
+_PAIRS = frozenset({"[]", "()", "{}"})
 _ORDERED = re.compile(r"(?:function\b|(?:\w+ )?filter\b).*", re.DOTALL)
 
 
@@ -60,6 +64,9 @@ class _Statement:
     def blank(self) -> None:
         if self.parts and self.parts[-1] != " ":
             self.parts.append(" ")
+
+    def begins_a_set(self, mark: str) -> bool:
+        return mark == "{" and _WITH_A_SET.fullmatch(self.text()) is not None
 
     def text(self) -> str:
         return "".join(self.parts).strip()
@@ -121,15 +128,15 @@ class _Files:
             self._comment_at = number
         elif kind == "blank":
             statement.blank()
-        elif kind == "mark" and not statement.brackets:
+        elif kind == "mark" and not statement.brackets and not statement.begins_a_set(text):
             self._mark(number, text)
         else:
             self._add(number, text, is_odd=kind == "odd")
-            if kind == "open":
+            if text in "[({":
                 statement.brackets.append(text)
-            elif kind == "close":
+            elif text in "])}":
                 opened = statement.brackets.pop() if statement.brackets else ""
-                statement.is_broken |= opened + text not in ("[]", "()")
+                statement.is_broken |= opened + text not in _PAIRS
 
     def _add(self, number: int, text: str, *, is_odd: bool) -> None:
         statement = self._statement

@@ -49,7 +49,7 @@ filter tell {
 
 _ALL = """\
 # What all nodes have in common.
-log stderr all; /* the journal
+log stderr { warning, error, fatal, bug }; /* the journal
    has it */
 define mesh_as = 64512;  # of all nodes"""
 

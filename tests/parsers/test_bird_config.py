@@ -45,6 +45,15 @@ def test_comments_say_nothing_and_braces_in_strings_and_sets_open_no_block() -> 
     assert (reading.ledger.noise, reading.ledger.unknown) == (3, ())
 
 
+def test_a_list_of_words_in_braces_belongs_to_its_statement() -> None:
+    said = 'log "/var/log/bird" { warning, error };\nprotocol bgp a {\n debug { states };\n}\n'
+    assert _statements(_read(said)) == [
+        ("", 'log "/var/log/bird" { warning, error }'),
+        ("", "protocol bgp a { … }"),
+        ("protocol bgp a", "debug { states }"),
+    ]
+
+
 def test_a_statement_may_run_over_lines_and_a_line_hold_several() -> None:
     reading = _read("router id\n  10.0.0.1; debug\n\nprotocols all;")
     assert _statements(reading) == [("", "router id 10.0.0.1"), ("", "debug protocols all")]
