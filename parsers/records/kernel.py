@@ -24,7 +24,7 @@ class ProtocolCounters(Record):
     """
 
     kind: ClassVar[str] = "protocol-counters"
-    protocol: Identity[str]  # Ip, Icmp, Tcp, TcpExt, IpExt, Ip6 …
+    protocol: Identity[str]  # Ip, Icmp (with IcmpMsg), Tcp, TcpExt, IpExt, Ip6 …
     counters: Drift[tuple[tuple[str, int], ...]] = ()
 
 
