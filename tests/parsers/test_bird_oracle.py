@@ -8,7 +8,7 @@ import pytest
 from collector.capture import Capture, Outcome, Question
 from parsers.catalogue import entry
 from parsers.read import read
-from parsers.records import BirdProtocol, BirdRoute, Route
+from parsers.records import BirdConfig, BirdProtocol, BirdRoute, Route
 from parsers.roles import Record, Role, roles
 from tests.lab.lab import Lab
 
@@ -94,3 +94,33 @@ def test_a_session_that_fell_tells_when(healthy_lab: Lab) -> None:
     sessions = {each.name: each for each in _protocols(healthy_lab, "k8s1")}
     fell = datetime.fromisoformat(sessions["Mesh_172_16_0_57"].since_at)
     assert abs(fell - began) < timedelta(seconds=4)
+
+
+_IN_A_CONTAINER = r"""
+mkdir -p /run/lab/bird
+cp "$(tr '\0' '\n' </proc/$(cat /run/bird.pid)/cmdline | sed -n '/^-c$/{n;p;}')" /run/lab/bird/
+sed -i 's/^log .*/log stderr all;/' /run/lab/bird/bird.conf
+kill $(cat /run/bird.pid); sleep 0.5
+image=$(docker ps --format '{{.Image}}' | grep netperf)
+docker run -d --name calico-node --network host --cap-add NET_ADMIN \
+  -v /usr:/usr:ro -v /usr/lib:/lib:ro -v /usr/lib64:/lib64:ro -v /run/lab/bird:/etc/calico:ro \
+  $image sh -c 'mkdir -p /var/run/calico
+    exec bird -f -c /etc/calico/bird.conf -s /var/run/calico/bird.ctl' >/dev/null
+sleep 2"""
+
+
+def test_a_bird_in_a_container_is_asked_whatever_its_runtime(healthy_lab: Lab) -> None:
+    try:
+        healthy_lab.run("k8s2", _IN_A_CONTAINER)
+        assert healthy_lab.run("k8s2", "ls /run/calico").split() == ["bird6.ctl"]
+        sessions = [p.name for p in _protocols(healthy_lab, "k8s2") if p.protocol == "BGP"]
+        assert sorted(sessions) == ["Mesh_172_16_0_47", "Mesh_172_16_0_55"]
+        assert "192.168.167.64/26" in {each.prefix for each in _routes(healthy_lab, "k8s2")}
+        files = {
+            each.file
+            for each in _said(healthy_lab, "k8s2", "bird-config")
+            if isinstance(each, BirdConfig) and each.daemon == "bird"
+        }
+        assert files == {"/etc/calico/bird.conf"}
+    finally:
+        healthy_lab.run("k8s2", "docker rm -f calico-node")
