@@ -93,7 +93,8 @@ def _head(row: Row) -> Head:
 def _interface(row: Row, named: Named) -> Interface:
     head = dict(pairs(row["Attributes"], frozenset(re.findall(r"xdp\S*", row["Attributes"]))))
     link_type, own, link = _link(row["Link"])
-    kind_detail, slave_detail = row["KindDetail"], f"{row['SlaveDetail']} {row['SlaveRest']}"
+    kind_detail = " ".join([row["KindDetail"], *row["KindMore"]])
+    slave_detail = f"{row['SlaveDetail']} {row['SlaveRest']}"
     return Interface(
         name=named.name,
         index=int(row["Index"]),
