@@ -7,6 +7,7 @@ from netsnap.diff.changes import Alteration, Change, Difference
 from netsnap.diff.couples import couples
 from netsnap.diff.fields import SAME, Verdict, judge
 from netsnap.diff.namespaces import namespace_changes
+from netsnap.diff.retold import told_once
 from netsnap.diff.sight import Sight
 from parsers.answer import Answer
 from parsers.facts import Fact, Facts, Key
@@ -38,6 +39,7 @@ def compare(before: Facts, after: Facts) -> Difference:
         for was, now in couples(key, before, after, several=several)
         if (change := _change(was, now, sight, tally)) is not None
     ]
+    changes = list(told_once(changes, sight))
     changes.sort(key=lambda change: key_order(change.key))
     namespaces = namespace_changes(sight)
     return Difference(tuple(changes), namespaces, sight.blind(), tally.compared, tally.drifted)

@@ -26,6 +26,7 @@ from parsers.records import (
     FilterRule,
     Interface,
     IpamBlock,
+    IptablesRule,
     Neighbour,
     NodeIdentity,
     Sysctl,
@@ -215,7 +216,8 @@ def _daemon(key: Key, record: Record, _: World) -> EventId:
 
 
 def _filter(key: Key, record: Record, _: World) -> EventId:
-    return FILTER, key.node, key.netns, record.table if isinstance(record, FilterRule) else ""
+    table = f"{record.family} {record.table}" if isinstance(record, IptablesRule) else ""
+    return FILTER, key.node, key.netns, record.table if isinstance(record, FilterRule) else table
 
 
 def _intent(key: Key, _: Record, __: World) -> EventId:
@@ -236,7 +238,7 @@ _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
     ((Sysctl,), _sysctl),
     ((NodeIdentity,), _node),
     ((CalicoProcess,), _daemon),
-    ((FilterRule,), _filter),
+    ((FilterRule, IptablesRule), _filter),
     ((CalicoResource, CalicoSetting), _intent),
     ((IpamBlock,), _block),
 )

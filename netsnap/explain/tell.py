@@ -18,6 +18,7 @@ from parsers.records import (
     Container,
     FilterRule,
     Interface,
+    IptablesRule,
     Neighbour,
     Route,
     Rule,
@@ -123,6 +124,7 @@ KINDS: Mapping[str, str] = {
     Neighbour.kind: "the neighbour",
     Sysctl.kind: "the switch",
     FilterRule.kind: "the filter rule",
+    IptablesRule.kind: "the iptables rule",
     CalicoPeer.kind: "the BGP peer",
     BirdProtocol.kind: "BIRD's protocol",
     Container.kind: "the container",
@@ -157,6 +159,9 @@ _SUBJECTS: Mapping[type[Record], _Words] = {
     CalicoResource: calico_name,
     BirdProtocol: lambda record: record.name,
     FilterRule: lambda record: f"“{record.rule}” in {record.table} {record.chain}",
+    IptablesRule: lambda record: (
+        f"“{record.rule}” in {record.backend} {record.table} {record.chain}".replace("  ", " ")
+    ),
     Sysctl: lambda record: record.name,
     Container: lambda record: record.workload or record.name,
     Rule: lambda record: f"{record.priority}: {record.selector}",
