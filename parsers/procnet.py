@@ -6,6 +6,7 @@ The formats: Documentation/networking/snmp_counter.rst of Linux, net/core/neighb
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 from parsers import fsm
 from parsers.fsm import Row
@@ -18,56 +19,61 @@ _PROTOCOL = re.compile(
     r"(TcpExt|IpExt|MPTcpExt|IcmpMsg|UdpLite6?|Icmp6|Ip6|Udp6|Icmp|Ip|Tcp|Udp)(\w+)"
 )
 _FLOW_LIMITED = 10  # the column, of kernels that have it
-Counters = tuple[tuple[str, int], ...]
+_PART_OF = {"IcmpMsg": "Icmp"}
 
 
 def read_protocol_counters(text: Text) -> Reading:
-    """Read /proc/net/snmp, netstat and snmp6, one after the other, or ``nstat -az``."""
+    """Read /proc/net/snmp, netstat and snmp6, one after the other, or ``nstat -az``.
+
+    The kernel prints IcmpMsg only once there was a message; it is told as a part of Icmp.
+    """
     rows = fsm.run("protocol-counters", text.lines)
     gathered = Gathering.of(text.lines, rows)
-    single: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    counters: dict[str, dict[str, int]] = defaultdict(dict)
     first: dict[str, int] = {}
-    title: Row | None = None
-    for row in rows.rows:
-        if row["Counter"]:
-            found = _PROTOCOL.fullmatch(row["Counter"])
-            if found is None:
-                gathered.refuse(row.line)
-                continue
-            first.setdefault(found[1], row.line)
-            single[found[1]].append((found[2], int(row["Number"])))
-        elif row["Names"]:
-            _refuse(gathered, title)
-            title = row
-        elif counters := _paired(title, row):
-            gathered.add(row.line - 1, ProtocolCounters(row["Protocol"], _not_zero(counters)))
-            title = None
-        else:
-            gathered.refuse(row.line)
-    _refuse(gathered, title)
+    for line, said, found in _protocols(rows.rows, gathered):
+        protocol = _PART_OF.get(said, said)
+        first.setdefault(protocol, line)
+        counters[protocol].update(found)
     for protocol, line in first.items():
-        gathered.add(line, ProtocolCounters(protocol, _not_zero(tuple(single[protocol]))))
+        told = tuple(each for each in counters[protocol].items() if each[1])
+        gathered.add(line, ProtocolCounters(protocol, told))
     return gathered.reading("" if gathered.records else "no counters in the answer")
 
 
-def _refuse(gathered: Gathering, title: Row | None) -> None:
-    """Refuse a line of names that no line of numbers follows."""
+def _protocols(
+    rows: Sequence[Row], gathered: Gathering
+) -> Iterator[tuple[int, str, dict[str, int]]]:
+    """Yield line, protocol and counters; refuse names without numbers, numbers without names."""
+    title: Row | None = None
+    for row in rows:
+        if row["Names"]:
+            if title is not None:
+                gathered.refuse(title.line)
+            title = row
+        elif row["Counter"]:
+            found = _PROTOCOL.fullmatch(row["Counter"])
+            if found is None:
+                gathered.refuse(row.line)
+            else:
+                yield row.line, found[1], {found[2]: int(row["Number"])}
+        elif counters := _paired(title, row):
+            yield row.line - 1, row["Protocol"], counters
+            title = None
+        else:
+            gathered.refuse(row.line)
     if title is not None:
         gathered.refuse(title.line)
 
 
-def _paired(title: Row | None, row: Row) -> Counters:
-    """Return a line of numbers under the names of the line before, () if they do not belong."""
+def _paired(title: Row | None, row: Row) -> dict[str, int]:
+    """Return a line of numbers under the names of the line before, {} if they do not belong."""
     if title is None or (title["Protocol"], title.line + 1) != (row["Protocol"], row.line):
-        return ()
+        return {}
     names, numbers = title["Names"].split(), row["Numbers"].split()
     if len(names) != len(numbers):
-        return ()
-    return tuple(zip(names, map(int, numbers), strict=True))
-
-
-def _not_zero(counters: Counters) -> Counters:
-    return tuple(each for each in counters if each[1])
+        return {}
+    return dict(zip(names, map(int, numbers), strict=True))
 
 
 def read_neighbour_tables(text: Text) -> Reading:
