@@ -26,6 +26,9 @@ _NO_SUCH_FAMILY = whole_lines(
 )
 """A kernel without IPv6, or without IPv6 rules: there are none, and that is an answer."""
 
+_NO_NAME = whole_lines(r"Error: Peer netns reference is invalid\.")
+"""A file in /run/netns that is no namespace: of a far end the number is told and not the name."""
+
 _SHOW = r"(?: (?:show|list|ls|sh|s|l)\b.*)?"
 
 
@@ -97,6 +100,7 @@ ENTRIES: tuple[Entry, ...] = (
         (Interface, Address, VirtualFunction),
         _ip(_LINKS, family=_ANY),
         Profile.QUICK,
+        harmless=_NO_NAME,
         quiet=True,
         always=True,
     ),
@@ -156,6 +160,7 @@ ENTRIES: tuple[Entry, ...] = (
         read_interfaces,
         (InterfaceCounters,),
         re.compile("ip-counters"),  # as typed it is read as ip-addr: interfaces and counters
+        harmless=_NO_NAME,
         quiet=True,
         always=True,
     ),

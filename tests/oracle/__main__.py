@@ -11,12 +11,13 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager
 from functools import partial
 
 from tests.oracle import compare, state
-from tests.oracle.world import kinds_here, namespace, world
+from tests.oracle.world import World, kinds_here, namespace, world
 
 AT_ONCE = 25
 """States that a worker builds before it reports."""
@@ -28,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kinds = kinds_here()
     program = tuple(options.program.split())
     numbers = [options.only] if options.only is not None else list(range(options.states))
-    work = partial(_several, options.seed, options.commands, kinds, program)
+    asked = partial(world, program=program, speaks_json=not options.without_json)
+    work = partial(_several, options.seed, options.commands, kinds, asked)
     parts = [numbers[at : at + AT_ONCE] for at in range(0, len(numbers), AT_ONCE)]
     begun, done, wrong, records = time.monotonic(), 0, 0, 0
     with ProcessPoolExecutor(options.jobs) as workers:
@@ -54,22 +56,27 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--commands", type=int, default=80, help="given to each state")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--program", default="ip", help="the ip to ask: another version's")
+    parser.add_argument("--without-json", action="store_true", help="it is too old for that")
     return parser.parse_args(arguments)
 
 
 def _several(
-    seed: int, size: int, kinds: tuple[str, ...], program: tuple[str, ...], numbers: Sequence[int]
+    seed: int,
+    size: int,
+    kinds: tuple[str, ...],
+    asked: Callable[[str], AbstractContextManager[World]],
+    numbers: Sequence[int],
 ) -> tuple[list[str], int]:
     """Build some states; return a sentence for each with a difference, and the records of all."""
     wrong, records = [], 0
     with namespace() as far:
         for number in numbers:
-            with world(far, program) as here:
+            with asked(far) as here:
                 here.do(state.numbered(seed, number, kinds, size))
-                found = compare.check(here)
-                records += compare.count(here)
-            if found:
-                wrong.append("\n  ".join([f"state {number} of seed {seed}:", *found]))
+                verdict = compare.check(here)
+            records += verdict.records
+            if verdict.differences:
+                wrong.append("\n  ".join([f"state {number} of seed {seed}:", *verdict.differences]))
     return wrong, records
 
 

@@ -64,14 +64,21 @@ def _bridge(pairs: Pairs) -> Iterator[str]:
 def _vxlan(pairs: Pairs) -> Iterator[str]:
     if "ttl" not in dict(pairs):
         yield "ttl inherit"  # which JSON leaves out
+    tells_odd_switches = "localbypass" in dict(pairs)  # since 6.7, and not what is as usual
     for key, value in pairs:
-        if key in _VXLAN:
+        if isinstance(value, bool) and tells_odd_switches:
+            yield f"{'no' * (not value)}{key}" * (value is not (key in _USUALLY_ON))
+        elif value is None:
+            yield key
+        elif key in _VXLAN:
             yield _VXLAN[key](value)
         elif isinstance(value, bool):
             yield key.replace("_", "") * value
         else:
             yield f"{key} {value}"
 
+
+_USUALLY_ON = frozenset({"learning", "localbypass", "udp_csum"})
 
 _VXLAN: dict[str, Callable[[Any], str]] = {
     "port_range": lambda value: f"srcport {value['low']} {value['high']}",

@@ -23,7 +23,7 @@ CONDITIONS = {
 }
 
 
-def interface(said: Said, far: str) -> Interface:
+def interface(said: Said, elsewhere: str) -> Interface:
     info = said.get("linkinfo", {})
     kind, data = info.get("info_kind", ""), info.get("info_data", Said([]))
     port, port_data = info.get("info_slave_kind", ""), info.get("info_slave_data", Said([]))
@@ -40,7 +40,7 @@ def interface(said: Said, far: str) -> Interface:
         broadcast=said.get("broadcast", ""),
         lower=said.get("link") or "",
         peer_index=said.get("link_index"),
-        peer_netns=far if "link_netnsid" in said else "",
+        peer_netns=elsewhere,
         link_kind=kind,
         kind_detail=" ".join(sorted(kind_words(kind, data))),
         group=said["group"],
@@ -97,7 +97,11 @@ def _apart(said: Said) -> tuple[str, Said]:
     rest: list[tuple[str, Any]] = []
     kind, seen, looks_up = "", set(), False
     for key, value in said.pairs:
-        if key == "encap":
+        if key == "encap" and isinstance(value, Said):  # since 6.7
+            words += [value["encap_type"]]
+            for inner, each in value.pairs[1:]:
+                words += _encap_words(inner, each)
+        elif key == "encap":
             kind = value
             words.append(kind)
         elif key in ENCAP.get(kind, ()) and key not in seen and (key != "table" or looks_up):

@@ -1,6 +1,7 @@
 """What pyroute2 hears, as records: the test's own reading, which shares no code with the parsers.
 
-A kind's detail and an encapsulation are told in words by ``ip`` alone, so they are left out here.
+A kind's detail, an encapsulation and another namespace's name are told in words by ``ip`` alone, so
+they are left out here.
 """
 
 import struct
@@ -29,7 +30,7 @@ class Links(dict[int, Any]):
         return str(self[index].get_attr("IFLA_IFNAME")) if index else ""
 
 
-def interface(link: Any, links: Links, far: str) -> Interface:
+def interface(link: Any, links: Links) -> Interface:
     info = link.get_attr("IFLA_LINKINFO")
     port = info.get_attr("IFLA_INFO_SLAVE_KIND") if info else None
     lower = link.get_attr("IFLA_LINK")
@@ -47,7 +48,6 @@ def interface(link: Any, links: Links, far: str) -> Interface:
         broadcast=link.get_attr("IFLA_BROADCAST") or "",
         lower="" if is_elsewhere else links.name(lower),
         peer_index=lower if is_elsewhere else None,
-        peer_netns=far if is_elsewhere else "",
         link_kind=(info.get_attr("IFLA_INFO_KIND") if info else None) or "",
         group=tables.name("group", link.get_attr("IFLA_GROUP")),
         queue_length=link.get_attr("IFLA_TXQLEN") or None,

@@ -15,13 +15,13 @@ FAR = "{far}"
 def add(r: Random, names: Names, kinds: tuple[str, ...]) -> str:
     """Return the command for a link of a kind that this kernel has."""
     kind = r.choice(kinds)
-    own, other = r.choice(names), r.choice(names)
+    own, other = r.choice(names), words.pick(r, names)
     head = [f"link add name {own}"]
     if kind in BELOW or r.random() < 0.05:
         head = [f"link add link {other} name {own}"]
     head += perhaps(r, 0.3, "address", words.mac(r))
     head += perhaps(r, 0.15, "mtu", r.randint(1280, 9000))
-    head += perhaps(r, 0.15, "txqueuelen", words.number(r))
+    head += perhaps(r, 0.15, "txqueuelen", words.number(r, 2**31 - 1))
     head += perhaps(r, 0.1, "numtxqueues", r.randint(1, 4))
     head += perhaps(r, 0.05, "index", r.randint(100, 2**31 - 1))
     detail = _DETAIL.get(kind, _nothing)(r, names)
@@ -67,8 +67,8 @@ def _vxlan(r: Random, names: Names) -> list[str]:
         *(perhaps(r, 0.1, "external") or ["id", str(words.number(r, 2**24 - 1))]),
         *([ends, far(r, family)] if ends else []),
         *(["local", words.address(r, family)] if here else []),
-        *perhaps(r, 0.8 if ends == "group" else 0.4, "dev", r.choice(names)),
-        *perhaps(r, 0.8, "dstport", words.number(r, 65535)),
+        *perhaps(r, 1 if ends == "group" else 0.4, "dev", words.pick(r, names)),
+        *perhaps(r, 0.95, "dstport", words.number(r, 65535)),
         *perhaps(r, 0.2, "srcport", 1000, 2000),
         *perhaps(r, 0.3, r.choice(("nolearning", "proxy", "rsc", "l2miss", "l3miss"))),
         *perhaps(r, 0.2, "ttl", r.choice(("inherit", "auto", "1", "255"))),
@@ -137,7 +137,7 @@ def tuntap(r: Random, names: Names) -> str:
 
 def change(r: Random, names: Names) -> str:
     """Return a command that sets something of a link."""
-    own, other = r.choice(names), r.choice(names)
+    own, other = words.pick(r, names), words.pick(r, names)
     port = f"link set dev {own} type bridge_slave"
     commands = (
         f"link set dev {own} master {other}",
@@ -146,7 +146,7 @@ def change(r: Random, names: Names) -> str:
         f"link property add dev {own} altname {words.name(r)}",
         f"link property add dev {own} altname {'enp' * 30}{r.randint(0, 99)}",
         f"link set dev {own} group {r.choice(('default', '7', '2147483647', '4294967295'))}",
-        f"link set dev {own} txqueuelen {words.number(r)}",
+        f"link set dev {own} txqueuelen {words.number(r, 2**31 - 1)}",
         f"link set dev {own} promisc {words.on_off(r)}",
         f"link set dev {own} allmulticast {words.on_off(r)}",
         f"link set dev {own} arp {words.on_off(r)}",
@@ -156,7 +156,7 @@ def change(r: Random, names: Names) -> str:
         f"link set dev {own} broadcast {words.mac(r)}",
         f"link set dev {own} addrgenmode {r.choice(('none', 'eui64', 'random'))}",
         f"link set dev {own} gso_max_size {words.number(r, 65536)}",
-        f"link set dev {own} name {words.name(r)}",
+        f"link set dev {r.choice(names)} name {words.name(r)}",
         f"link set dev {own} state {r.choice(('up', 'dormant', 'down'))}",
         f"link set dev {own} mode {r.choice(('default', 'dormant'))}",
         f"{port} {r.choice(('guard', 'hairpin', 'learning', 'flood'))} {words.on_off(r)}",
@@ -165,8 +165,8 @@ def change(r: Random, names: Names) -> str:
         f"{port} state {r.randint(0, 4)}",
         f"{port} group_fwd_mask {r.choice(('0x8', '0x10'))}",
         f"{port} backup_port {other}",
-        f"link set dev {own} netns {FAR}",
-        f"link del dev {own}",
+        f"link set dev {r.choice(names)} netns {FAR}",
+        f"link del dev {r.choice(names)}",
     )
     return r.choice(commands)
 

@@ -18,7 +18,7 @@ TOS = ("0x10", "4", "0x1c", "0x08", "0x28", "0xb8", "0x80")
 TYPES = ("unicast", "local", "broadcast", "multicast", "anycast")
 REFUSALS = ("blackhole", "unreachable", "prohibit", "throw")
 METRICS = ("window", "ssthresh", "cwnd", "reordering")
-UNLOCKED = ("initcwnd", "initrwnd", "quickack")
+UNLOCKED = ("initcwnd", "initrwnd")
 
 
 def address(r: Random, names: Names) -> str:
@@ -122,7 +122,7 @@ def _attributes(r: Random, family: int) -> list[str]:
         *perhaps(r, 0.1, "hoplimit", r.choice(("1", "64", "255", "lock 9"))),
         *perhaps(r, 0.05, "congctl", r.choice(("cubic", "lock reno"))),
         *perhaps(r, 0.05, "features", "ecn"),
-        *perhaps(r, 0.05, "fastopen_no_cookie", r.randint(0, 1)),
+        *perhaps(r, 0.05, r.choice(("quickack", "fastopen_no_cookie")), r.randint(0, 1)),
         *(perhaps(r, 0.1, "realm", _realm(r)) * (family == 4)),
         *(perhaps(r, 0.15, "pref", r.choice(("low", "medium", "high"))) * (family == 6)),
         *(perhaps(r, 0.1, "expires", r.randint(2, 100000)) * (family == 6)),

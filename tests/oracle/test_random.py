@@ -36,9 +36,9 @@ def test_text_and_json_and_netlink_tell_the_same(far: str, cast: int, seeds: lis
     commands = state.commands(cast, seeds, kinds_here())
     with world(far) as here:
         here.do(commands)
-        found = compare.check(here)
+        verdict = compare.check(here)
     note("\n".join(commands))
-    assert found == []
+    assert verdict.differences == ()
 
 
 @pytest.mark.parametrize("probe", ASKED)
