@@ -40,7 +40,7 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
         elif event.what == FILTER and _stops(event, known):
             yield f"{_told(event, world)} No ping is lost by it; other packets may be."
         elif event.what == INTENT:
-            yield f"{_told(event, world)} No pair is lost by it."
+            yield _told(event, world)
         elif event.what == CONTAINER:
             yield from _stopped(event)
 

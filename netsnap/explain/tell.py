@@ -10,6 +10,7 @@ from netsnap.explain.events import in_service, record_of
 from parsers.records import (
     Address,
     BirdProtocol,
+    CalicoKind,
     CalicoPeer,
     CalicoProcess,
     CalicoResource,
@@ -130,6 +131,7 @@ KINDS: Mapping[str, str] = {
     Container.kind: "the container",
     Rule.kind: "the routing rule",
     CalicoSetting.kind: "Calico's setting",
+    CalicoKind.kind: "Calico's kind of object",
     CalicoResource.kind: "Calico's",
     CalicoVersion.kind: "Calico's",
     CalicoProcess.kind: "the daemon",
@@ -146,6 +148,7 @@ _STATES: Mapping[type[Record], _Words] = {
     Sysctl: lambda record: record.value,
     CalicoSetting: lambda record: record.value,
     CalicoProcess: lambda record: record.status,
+    CalicoKind: lambda record: record.answer,
     CalicoVersion: lambda record: record.value,
     Rule: lambda record: record.action,
     Address: lambda record: record.scope or "present",

@@ -216,10 +216,7 @@ def test_what_broke_nothing_is_told_in_one_line_for_the_cluster(
             world[node, HOST].append(Interface("tunl0", 9, UP, 1480, link_kind="ipip"))
     tunnel_gone(after)
     explanation = told(before, after, (OBJECTS, change(OBJECTS)))
-    sentence = (
-        "Calico's IPPool default-ipv4-ippool changed: spec ipipMode: Always → Never."
-        " No pair is lost by it."
-    )
+    sentence = "Calico's IPPool default-ipv4-ippool changed: spec ipipMode: Always → Never."
     assert [line for line in explanation.witnesses if "IPPool" in line] == [sentence] * is_told
 
 

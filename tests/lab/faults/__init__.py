@@ -15,6 +15,7 @@ from tests.lab.faults import (
     dockerd_hung,
     fabric_drop,
     forwarding_off,
+    mesh_off,
     nic_down,
     node_off,
     pod_route_deleted,
@@ -38,6 +39,7 @@ FAULTS: tuple[Fault, ...] = (
     default_route_gone.FAULT,
     forwarding_off.FAULT,
     bird_stopped.FAULT,
+    mesh_off.FAULT,
     churn_only.FAULT,
 )
 
