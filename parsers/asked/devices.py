@@ -46,7 +46,7 @@ exit "$status\""""
 
 # A card's password for being woken stays on the node.
 _LINK = """link() {
-  said=$(ethtool "$1")
+  said=$(ethtool "$name")
   code=$?
   case $said in
     *'SecureOn password:'*)
@@ -84,7 +84,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         Probe(
             "ethtool-link",
-            _LINK + _each('link "$name"'),
+            _LINK + _each("link"),
             Where.NODE,
             needs="ethtool",
             shown="ethtool INTERFACE",
@@ -93,6 +93,7 @@ ENTRIES: tuple[Entry, ...] = (
         (LinkSettings,),
         re.compile(NETNS_EXEC + r"ethtool [^-\s]\S*"),
         harmless=_NOTHING_TO_TELL,
+        always=True,
     ),
     Entry(
         Probe(
@@ -106,6 +107,7 @@ ENTRIES: tuple[Entry, ...] = (
         (InterfaceFeature,),
         _typed("-k|--show-features|--show-offload"),
         harmless=_NOTHING_TO_TELL,
+        always=True,
     ),
     Entry(
         Probe(
@@ -119,6 +121,7 @@ ENTRIES: tuple[Entry, ...] = (
         (InterfaceDriver,),
         _typed("-i|--driver"),
         harmless=_NOTHING_TO_TELL,
+        always=True,
     ),
     Entry(
         Probe(
@@ -133,5 +136,6 @@ ENTRIES: tuple[Entry, ...] = (
         _typed("-g|--show-ring|-a|--show-pause"),
         Profile.FULL,
         harmless=_NOTHING_TO_TELL,
+        always=True,
     ),
 )

@@ -40,6 +40,7 @@ ENTRIES: tuple[Entry, ...] = (
         (FdbEntry, FdbMoving),
         re.compile(rf"{NETNS_EXEC}bridge{_OPTIONS} f(?:d(?:b)?)?{_SHOW}"),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe("bridge-link", "bridge -d link show", Where.NODE, needs="bridge"),
@@ -47,6 +48,7 @@ ENTRIES: tuple[Entry, ...] = (
         (BridgePort,),
         re.compile(rf"{NETNS_EXEC}bridge{_OPTIONS} l(?:i(?:n(?:k)?)?)?{_SHOW}"),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe("bridge-vlan", "bridge vlan show", Where.NODE, needs="bridge"),
@@ -54,6 +56,7 @@ ENTRIES: tuple[Entry, ...] = (
         (BridgeVlan,),
         re.compile(rf"{NETNS_EXEC}bridge{_OPTIONS} v(?:l(?:a(?:n)?)?)?{_SHOW}"),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe("tc-qdisc", "tc -s qdisc show", Where.NETNS, needs="tc"),
@@ -61,6 +64,7 @@ ENTRIES: tuple[Entry, ...] = (
         (Qdisc,),
         re.compile(rf"{NETNS_EXEC}tc{_OPTIONS} q(?:d(?:i(?:s(?:c)?)?)?)?{_SHOW}"),
         quiet=True,
+        always=True,
     ),
     Entry(
         Probe(
@@ -74,5 +78,6 @@ ENTRIES: tuple[Entry, ...] = (
         (TcFilter,),
         re.compile(rf"{NETNS_EXEC}tc{_OPTIONS} f(?:i(?:l(?:t(?:e(?:r)?)?)?)?)?{_SHOW}"),
         quiet=True,
+        always=True,
     ),
 )

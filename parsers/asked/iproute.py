@@ -67,8 +67,8 @@ def _exceptions(family: int) -> Entry:
 
 
 def _ip(words: str, *, family: str = r"(?: -4| -f inet)?") -> re.Pattern[str]:
-    """Match an ``ip`` command as typed, with any options beside those for a family and JSON."""
-    options = r"(?: -(?!4\b|6\b|f\b|j\b)\w+)*"
+    """Match an ``ip`` command with any options but those for a family, JSON and brief output."""
+    options = r"(?: -(?!4\b|6\b|f\b|j\b|br(?:i|ie|ief)?\b)\w+)*"
     return re.compile(f"{NETNS_EXEC}ip{options}{family}{options} {words}{_SHOW}")
 
 
@@ -80,20 +80,6 @@ _ANY = r"(?: -[46]| -f inet6?)?"
 _LINKS = r"(?:a|ad|addr|addre|addres|address|l|li|lin|link)"
 
 ENTRIES: tuple[Entry, ...] = (
-    Entry(  # no command: only read where somebody saved it
-        Probe("ip-brief", "", Where.NETNS, shown="ip -br addr show"),
-        read_brief,
-        (Interface, Address),
-        re.compile(
-            rf"{NETNS_EXEC}ip(?: -(?!j\b)\w+)* -br(?:i|ie|ief)?(?: -(?!j\b)\w+)* {_LINKS}{_SHOW}"
-        ),
-    ),
-    Entry(
-        Probe("ip-vrf", "", Where.NETNS, shown="ip vrf show"),
-        read_vrfs,
-        (Interface,),
-        re.compile(rf"{NETNS_EXEC}ip vrf{_SHOW}"),
-    ),
     Entry(
         Probe("ip-addr", "ip -d addr show", Where.NETNS, needs="ip"),
         read_interfaces,
@@ -166,4 +152,18 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     _exceptions(IPV4),
     _exceptions(IPV6),
+    Entry(  # no command: only read where somebody saved it
+        Probe("ip-brief", "", Where.NETNS, shown="ip -br addr show"),
+        read_brief,
+        (Interface, Address),
+        re.compile(
+            rf"{NETNS_EXEC}ip(?: -(?!j\b)\w+)* -br(?:i|ie|ief)?(?: -(?!j\b)\w+)* {_LINKS}{_SHOW}"
+        ),
+    ),
+    Entry(
+        Probe("ip-vrf", "", Where.NETNS, shown="ip vrf show"),
+        read_vrfs,
+        (Interface,),
+        re.compile(rf"{NETNS_EXEC}ip vrf{_SHOW}"),
+    ),
 )

@@ -81,7 +81,7 @@ def test_a_cards_password_stays_on_the_node(shell: tuple[str, ...], tmp_path: Pa
     program.chmod(0o755)
     function = entry("ethtool-link").probe.command.partition("cd /sys/class/net")[0]
     said = subprocess.run(
-        [*shell, f"{function}\nlink eno1"],
+        [*shell, f"{function}\nname=eno1\nlink"],
         env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
         capture_output=True,
         check=False,

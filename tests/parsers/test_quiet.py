@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -40,6 +41,7 @@ FORGOTTEN = "bridge fdb del 02:00:00:00:04:77 dev port0 master\n"
 def netns() -> Iterator[str]:
     with link_scene(f"nspquiet{os.getpid()}") as name:
         run(name, TRAFFIC)
+        time.sleep(2.5)  # until duplicate address detection is over
         yield name
 
 
