@@ -19,7 +19,7 @@ _HOP = re.compile(
 )
 _PREFERENCE = re.compile(r"(?:\S{1,2} )?\((\d{1,9})[^\d]")
 _IP_PREFIX = re.compile(r"[0-9A-Fa-f:.]+/\d+")
-_SOURCE = re.compile(r"(?:Type|source): (.*)")
+_SOURCE = ("Type: ", "source: ")
 _INTERNAL = "Internal route handling values:"
 
 
@@ -56,7 +56,7 @@ def _route(row: fsm.Row, of: str, its_clock: Clock | None) -> BirdRoute:
         prefix=_net(row["Net"]),
         protocol=row["Protocol"],
         type="unicast" if hop else _TYPES.get(row["To"], row["To"]),
-        next_hops=(_hop(hop),) if hop else tuple(map(_hop, said.hops)),
+        next_hops=(_hop(hop),) if hop else tuple(said.hops),
         primary=bool(row["Mark"]),
         refused=row["Mark"] == "!",
         preference=int(preference[1]) if preference else None,
@@ -74,7 +74,7 @@ class _Below:
     """The lines below a route, sorted out; a list that wraps goes on behind two tabs."""
 
     def __init__(self, lines: list[str]) -> None:
-        self.hops: list[re.Match[str]] = []
+        self.hops: list[NextHop] = []
         self.attributes: list[str] = []
         self.internal: list[str] = []
         self.source = ""
@@ -82,23 +82,23 @@ class _Below:
             self._take(line)
 
     def _take(self, line: str) -> None:
-        hop = _HOP.fullmatch(line)
-        source = _SOURCE.fullmatch(line)
         if line.startswith("\t"):
             if not self.attributes:
                 raise ValueError("a line that goes on with nothing")
             self.attributes[-1] += f" {line.strip()}"
-        elif hop:
-            self.hops.append(hop)
+        elif line.startswith(("via ", "dev ")):
+            self.hops.append(_hop(_HOP.fullmatch(line)))
         elif line.startswith(_INTERNAL):
             self.internal.append(line)
-        elif source and not self.source:
-            self.source = source[1]
+        elif line.startswith(_SOURCE) and not self.source:
+            self.source = line.partition(": ")[2]
         else:
             self.attributes.append(line)
 
 
-def _hop(said: re.Match[str]) -> NextHop:
+def _hop(said: re.Match[str] | None) -> NextHop:
+    if said is None:
+        raise ValueError("no next hop")
     return NextHop(
         gateway=address(said["gateway"]) if said["gateway"] else "",
         device=said["to"] or said["device"],

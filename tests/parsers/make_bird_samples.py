@@ -24,6 +24,8 @@ from tests.golden import SAMPLES
 
 KEY = b"samples"
 SETTLED = 9  # seconds until the sessions stand and the kernel was scanned
+
+# The kernel refuses 192.168.3.0/24: 10.9.9.9 is no address of the node.
 _ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC", "PATH": "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"}
 
 _LINKS = """
@@ -66,7 +68,10 @@ protocol static {
   route 192.168.4.0/24 recursive 192.168.23.200;
   route 192.168.23.192/26 via 172.16.77.52 { preference = 50; };
 }
-protocol kernel { learn; persist; scan time 2; import all; graceful restart; export all; }
+protocol kernel {
+  learn; persist; scan time 2; import all; graceful restart;
+  export filter { if ( net = 192.168.3.0/24 ) then krt_prefsrc = 10.9.9.9; accept; };
+}
 protocol device { scan time 2; }
 protocol direct { interface -"cali*", "*"; }
 protocol pipe { peer table other; import none; export all; }
@@ -138,7 +143,13 @@ protocol static {
 protocol static static6 { ipv6; route fd77:aa::/122 blackhole; }
 protocol static roas { roa4 { table roas4; }; route 10.0.0.0/8 max 24 as 64512; }
 protocol static flow { flow4 { table flows4; }; route flow4 { dst 10.0.0.0/8; proto = 6; }; }
-protocol kernel { ipv4 { export all; import all; }; learn; persist; scan time 2; }
+protocol kernel {
+  ipv4 {
+    export filter { if ( net = 192.168.3.0/24 ) then krt_prefsrc = 10.9.9.9; accept; };
+    import all;
+  };
+  learn; persist; scan time 2;
+}
 protocol kernel { ipv6 { export all; import all; }; learn; scan time 2; }
 protocol device { scan time 2; }
 protocol direct { ipv4; ipv6; interface "near"; }
