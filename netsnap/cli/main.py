@@ -12,6 +12,7 @@ from collector.errors import CollectorError
 from netsnap.cli import (
     attach,
     bundles,
+    check,
     collect,
     demo,
     diff,
@@ -91,6 +92,7 @@ app.command("raw")(raw.raw)
 app.command("diff")(diff.diff)
 app.command("path")(path.path)
 app.command("reach")(reach.reach)
+app.command("check")(check.check)
 app.command("parse")(parse.parse)
 app.command("export")(bundles.export)
 app.command("import")(bundles.import_)

@@ -1,0 +1,1 @@
+"""What can be wrong in one snapshot on its own: a small file for each kind of finding."""
