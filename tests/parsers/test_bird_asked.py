@@ -177,3 +177,16 @@ def test_a_time_in_the_zone_of_bird_is_told_in_utc(zone: str, netns: str, tmp_pa
     assert len(times) == 2 + 2 + 2
     for each in times:
         assert abs(datetime.fromisoformat(each) - began) < timedelta(seconds=3)
+
+
+@pytest.mark.needs("setpriv")
+def test_a_bird_that_we_may_not_look_at_is_not_taken_for_no_bird(
+    netns: str, tmp_path: Path
+) -> None:
+    nobody = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    with bird(netns, tmp_path):
+        got = asked(netns, prefix=nobody)
+    for name in QUESTIONS:
+        reading = read(got[name])
+        assert "Permission denied" in reading.blind
+        assert not reading.lacking
