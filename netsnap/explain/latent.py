@@ -22,7 +22,14 @@ from netsnap.explain.events import (
 from netsnap.explain.explanation import Proof
 from netsnap.explain.story import primary, story
 from netsnap.explain.tell import clause
-from parsers.records import BirdProtocol, CalicoPeer, CalicoProcess, Container, FilterRule
+from parsers.records import (
+    BirdProtocol,
+    CalicoPeer,
+    CalicoProcess,
+    Container,
+    Daemon,
+    FilterRule,
+)
 from parsers.roles import Record
 
 RULE = FilterRule.kind
@@ -66,11 +73,15 @@ def _record(fact: object) -> Record | None:
 
 def _ended(event: Event) -> bool:
     return any(
-        isinstance(record := _record(change.before), CalicoProcess)
-        and record.status == "running"
-        and getattr(_record(change.after), "status", "") != "running"
+        _runs(_record(change.before)) and not _runs(_record(change.after))
         for change in event.changes
     )
+
+
+def _runs(record: Record | None) -> bool:
+    if isinstance(record, Daemon):
+        return record.state == "running"
+    return isinstance(record, CalicoProcess) and record.status == "running"
 
 
 def _stops(event: Event, known: set[tuple[object, ...]]) -> bool:

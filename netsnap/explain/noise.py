@@ -8,7 +8,15 @@ from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.events import CONTAINER, NEIGHBOUR, Event, World
 from parsers.facts import Fact
-from parsers.records import BirdProtocol, CalicoPeer, Container, Interface, NodeIdentity
+from parsers.records import (
+    BirdProtocol,
+    CalicoPeer,
+    Container,
+    Daemon,
+    Interface,
+    KernelLog,
+    NodeIdentity,
+)
 
 JITTER = 2
 """Seconds by which BIRD's SINCE moves between two reads of the same event."""
@@ -40,7 +48,7 @@ def is_benign(event: Event) -> bool:
 
 def witnesses(world: World) -> tuple[str, ...]:
     """Tell of events between the snapshots that left the same state behind."""
-    return (*_restarts(world), *_session_flaps(world))
+    return (*_restarts(world), *_session_flaps(world), *_kernel_messages(world))
 
 
 def _restarts(world: World) -> Iterator[str]:
@@ -53,6 +61,12 @@ def _restarts(world: World) -> Iterator[str]:
                 f"{record.workload or record.name} on {change.key.node} was restarted at "
                 f"{record.started_at} (pid {_pid(change.before)} → {record.pid})"
             )
+        elif isinstance(record, Daemon):
+            name = f"{record.name} {record.mode}".strip()
+            yield (
+                f"{name} on {change.key.node} was started anew at {record.started} "
+                f"(pid {_pid(change.before)} → {record.pid})"
+            )
         elif isinstance(record, NodeIdentity):
             yield f"{change.key.node} was rebooted (new boot id)"
         elif isinstance(record, Interface) and change.key.netns == HOST:
@@ -60,7 +74,20 @@ def _restarts(world: World) -> Iterator[str]:
 
 
 def _pid(fact: Fact | None) -> object:
-    return fact.record.pid if fact and isinstance(fact.record, Container) else "?"
+    return fact.record.pid if fact and isinstance(fact.record, Container | Daemon) else "?"
+
+
+def _kernel_messages(world: World) -> Iterator[str]:
+    """Tell what a kernel said of its network since it was asked first."""
+    for key, fact in world.after.by_key.items():
+        before = world.before.by_key.get(key)
+        if before is None or not isinstance(fact.record, KernelLog) or not before.answer.started:
+            continue
+        since = before.answer.started.strftime("%Y-%m-%dT%H:%M:%SZ")
+        for message in fact.record.messages:
+            if message.last > since:
+                times = f", {message.count} times by now" if message.count > 1 else ""
+                yield f"the kernel of {key.node} said at {message.last}: {message.text}{times}"
 
 
 def _session_flaps(world: World) -> Iterator[str]:

@@ -17,16 +17,19 @@ from parsers.records import (
     CalicoSetting,
     CalicoVersion,
     Container,
+    Daemon,
     FilterRule,
     Interface,
     IptablesRule,
     Neighbour,
     Route,
     Rule,
+    ServiceUnit,
     Sysctl,
 )
 from parsers.roles import Record
 
+LEAVES_SHOWN = 6
 DEFAULTS = ("0.0.0.0/0", "::/0")
 
 
@@ -50,6 +53,13 @@ def calico_name(record: CalicoResource) -> str:
     return " ".join(filter(None, (record.resource or "object", name, record.place)))
 
 
+def calico_spec(record: CalicoResource) -> str:
+    """Say what an object of Calico asks for, the first few leaves of it."""
+    told = [f"{path}={value}" for path, value in record.spec]
+    more = [f"{len(told) - LEAVES_SHOWN} more"] if len(told) > LEAVES_SHOWN else []
+    return ", ".join((*told[:LEAVES_SHOWN], *more)) or "present"
+
+
 def place(change: Change) -> str:
     """Say where: "k8s2", or "default/web-1 on k8s2"."""
     netns = change.key.netns
@@ -69,7 +79,8 @@ def clause(change: Change) -> str:
     if change.alteration is Alteration.RENEWED:
         return f"{place(change)}: {name} is a new object under its old name"
     was, is_ = state(before), state(after)
-    told = altered(change) if was == is_ else f"{was} → {is_}"
+    is_object = isinstance(record, CalicoResource)  # its state is long, and most of it the same
+    told = altered(change) if was == is_ or is_object else f"{was} → {is_}"
     return f"{place(change)}: {name}: {told}"
 
 
@@ -135,6 +146,8 @@ KINDS: Mapping[str, str] = {
     CalicoResource.kind: "Calico's",
     CalicoVersion.kind: "Calico's",
     CalicoProcess.kind: "the daemon",
+    Daemon.kind: "the process",
+    ServiceUnit.kind: "the service",
 }
 
 _Words = Callable[[Any], str]
@@ -148,7 +161,10 @@ _STATES: Mapping[type[Record], _Words] = {
     Sysctl: lambda record: record.value,
     CalicoSetting: lambda record: record.value,
     CalicoProcess: lambda record: record.status,
+    Daemon: lambda record: record.state,
+    ServiceUnit: lambda record: f"{record.active} ({record.sub})",
     CalicoKind: lambda record: record.answer,
+    CalicoResource: calico_spec,
     CalicoVersion: lambda record: record.value,
     Rule: lambda record: record.action,
     Address: lambda record: record.scope or "present",
@@ -161,6 +177,7 @@ _SUBJECTS: Mapping[type[Record], _Words] = {
     CalicoPeer: lambda record: record.address,
     CalicoResource: calico_name,
     BirdProtocol: lambda record: record.name,
+    Daemon: lambda record: f"{record.name} {record.mode}".strip(),
     FilterRule: lambda record: f"“{record.rule}” in {record.table} {record.chain}",
     IptablesRule: lambda record: (
         f"“{record.rule}” in {record.backend} {record.table} {record.chain}".replace("  ", " ")

@@ -18,7 +18,7 @@ from netsnap.explain.events import (
 )
 from netsnap.explain.links.duplicate import peer_addresses
 from netsnap.explain.links.happened import Happened, both
-from parsers.records import Address, CalicoProcess, FilterRule
+from parsers.records import Address, CalicoProcess, Daemon, FilterRule
 from parsers.roles import Record
 
 BGP_PORT = "179"
@@ -58,7 +58,10 @@ def _carries(record: Record, peers: set[str]) -> bool:
 
 
 def _is_bird(event: Event) -> bool:
-    return any(isinstance(each, CalicoProcess) and each.name == "bird" for each in both(event))
+    return any(
+        isinstance(each, CalicoProcess | Daemon) and each.name in ("bird", "bird6")
+        for each in both(event)
+    )
 
 
 def _leads_to(node: str, device: str, peers: set[str], happened: Happened) -> bool:

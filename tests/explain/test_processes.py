@@ -1,0 +1,71 @@
+"""What daemons and the kernel's log tell of a fault."""
+
+from dataclasses import replace
+
+import pytest
+
+from collector.capture import HOST
+from parsers.records import Daemon, KernelLog, KernelMessage
+from tests.explain.test_explain import session_down, told, with_bgp
+from tests.model.cluster import World, cluster
+
+HOST3 = ("k8s3", HOST)
+BIRD = Daemon("bird", state="running", args="bird -R", pid=7, start_ticks=100)
+
+
+def fall(world: World) -> None:
+    for other in ("k8s1", "k8s2"):
+        session_down(world, "k8s3", other)
+        session_down(world, other, "k8s3")
+
+
+def lab(bird: Daemon | None = BIRD) -> World:
+    world = with_bgp(cluster())
+    if bird is not None:
+        world[HOST3].append(bird)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("bird", "said"),
+    [(replace(BIRD, state="stopped"), "running → stopped"), (None, "lost the process bird")],
+)
+def test_a_bird_that_stopped_is_why_its_sessions_fell(bird: Daemon | None, said: str) -> None:
+    after = lab(bird)
+    fall(after)
+    # that no other daemon came in its place is known only where daemons were listed
+    before = lab()
+    for world in (before, after):
+        world[HOST3].append(Daemon("dockerd", state="running"))
+    story = told(before, after)
+    assert [cause.what for cause in story.causes] == ["daemon"]
+    assert said in story.causes[0].sentence
+
+
+def test_a_daemon_that_has_no_part_in_bgp_is_not_blamed() -> None:
+    before, after = lab(), lab()
+    fall(after)
+    docker = Daemon("dockerd", state="running")
+    before[HOST3].append(docker)
+    after[HOST3].append(replace(docker, state="stopped"))
+    assert "daemon" not in [cause.what for cause in told(before, after).causes]
+
+
+def test_a_daemon_that_was_started_anew_is_a_witness() -> None:
+    again = replace(BIRD, pid=9, start_ticks=900, started="2026-01-02T12:01:00Z")
+    story = told(lab(), lab(again))
+    assert story.causes == ()
+    assert story.witnesses == ("bird on k8s3 was started anew at 2026-01-02T12:01:00Z (pid 7 → 9)",)
+
+
+def test_what_the_kernel_said_in_between_is_a_witness_and_what_it_said_before_is_none() -> None:
+    old = KernelMessage("link-up", "eth0", 1, "2025-12-31T00:00:00Z", "2025-12-31T00:00:00Z", "up")
+    new = replace(old, subject="conntrack-full", count=3, last="2030-01-01T00:00:00Z", text="full")
+    before, after = lab(), lab()
+    before[HOST3].append(KernelLog(messages=(old,)))
+    after[HOST3].append(KernelLog(messages=(old, new)))
+    story = told(before, after)
+    assert story.causes == ()
+    assert story.witnesses == (
+        "the kernel of k8s3 said at 2030-01-01T00:00:00Z: full, 3 times by now",
+    )
