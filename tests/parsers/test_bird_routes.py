@@ -5,6 +5,7 @@ import pytest
 from parsers.bird import read_protocols
 from parsers.birdroutes import read_routes
 from parsers.birdstatus import read_status
+from parsers.catalogue import find
 from parsers.reading import Reading
 from parsers.records import BirdChannel, BirdProtocol, BirdRoute, BirdStatus, NextHop
 from parsers.text import Text
@@ -142,3 +143,35 @@ def test_a_recovery_after_a_graceful_restart_is_told() -> None:
 
 def test_a_text_without_a_version_is_no_status() -> None:
     assert read_status(Text("Unable to connect to server control socket\n")).blind
+
+
+@pytest.mark.parametrize(
+    ("typed", "probe"),
+    [
+        ("birdcl show protocols all", "birdcl-protocols"),
+        ("sudo birdc -r -s /var/run/calico/bird.ctl show protocols", "birdcl-protocols"),
+        ("birdcl -s /var/run/calico/bird6.ctl show protocols all", "birdcl6-protocols"),
+        ("birdc6 show route", "birdcl6-routes"),
+        ("birdcl show route for 10.0.0.1 all", "birdcl-routes"),
+        ("birdc show route table T1 all", "birdcl-routes"),
+        ("kubectl exec -n kube-system calico-node-x -- birdcl show status", "birdcl-status"),
+        ("docker exec calico-node birdcl6 show status", "birdcl6-status"),
+        ("cat /etc/calico/confd/config/bird_ipam.cfg", "bird-config"),
+        ("docker exec calico-node cat /etc/calico/confd/config/bird6.cfg", "bird-config"),
+    ],
+)
+def test_commands_are_found_as_people_type_them(typed: str, probe: str) -> None:
+    assert find(typed).probe.name == probe
+
+
+def test_what_kubectl_says_first_is_no_fact_and_no_unknown() -> None:
+    said = 'Defaulted container "calico-node" out of: calico-node, install-cni (init)\n'
+    for reader, probe in (
+        (read_protocols, "birdcl-protocols"),
+        (read_routes, "birdcl-routes"),
+        (read_status, "birdcl-status"),
+    ):
+        text = _sample(probe, "bird-1.6")
+        reading = reader(Text(said + text.content, probe))
+        assert reading.records == reader(text).records
+        assert reading.ledger.unknown == ()
