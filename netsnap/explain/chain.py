@@ -27,7 +27,7 @@ from netsnap.explain.links.address import by_its_address
 from netsnap.explain.links.bgp_route import by_its_session
 from netsnap.explain.links.duplicate import by_a_duplicate
 from netsnap.explain.links.happened import Happened
-from netsnap.explain.links.intent import by_what_calico_was_told
+from netsnap.explain.links.intent import by_what_calico_was_told, node_by_its_address
 from netsnap.explain.links.interface import by_its_interface, switch_by_its_interface
 from netsnap.explain.links.neighbour import by_the_other_end, of_a_new_next_hop, of_a_pods_gateway
 from netsnap.explain.links.node import by_its_node
@@ -39,6 +39,7 @@ Links = Mapping[EventId, tuple[EventId, ...]]
 
 LINKS: tuple[Link, ...] = (
     by_what_calico_was_told,
+    node_by_its_address,
     by_its_node,
     by_its_pod,
     by_its_interface,

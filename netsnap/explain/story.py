@@ -176,12 +176,13 @@ def _intent(_: Event, change: Change, __: World) -> Story:
     before, after = _sides(change)
     record = record_of(change)
     name = f"{KINDS[record.kind]} {subject(record)}"
-    told = altered(change) if before == after else f"{before} → {after}"
-    if before == after:
+    told = f"{before} → {after}"
+    if change.alteration is Alteration.CHANGED and isinstance(record, CalicoResource):
+        told = altered(change)
         before, after = sides(change)
     how = {
-        Alteration.REMOVED: "was deleted",
-        Alteration.ADDED: "is new",
+        Alteration.REMOVED: f"was deleted ({before})",
+        Alteration.ADDED: f"is new ({after})",
         Alteration.RENEWED: "is a new object under its old name",
         Alteration.CHANGED: f"changed: {told}",
     }[change.alteration]

@@ -7,12 +7,17 @@ import pytest
 
 from collector.capture import HOST
 from netsnap.diff.compare import compare
+from netsnap.explain.chain import parents
+from netsnap.explain.events import World as Events
+from netsnap.explain.events import events
 from netsnap.explain.evidence import Witness
 from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, Proof, Verdict
+from netsnap.explain.links.happened import Happened
 from parsers.calicoget import read_objects
 from parsers.facts import Facts
 from parsers.records import (
+    Address,
     BirdProtocol,
     CalicoPeer,
     CalicoSetting,
@@ -22,7 +27,7 @@ from parsers.records import (
 )
 from parsers.text import Text
 from tests.explain.test_explain import with_bgp
-from tests.model.cluster import BLOCKS, NODES, UP, World, cluster, facts, find, swap
+from tests.model.cluster import BLOCKS, NIC, NODES, UP, World, cluster, facts, find, swap
 
 OBJECTS = """\
 --- # calicoctl get ippool -o yaml
@@ -181,7 +186,7 @@ def test_a_node_that_was_deleted_takes_its_sessions_with_it() -> None:
         swap(after, at, find(after, at, CalicoPeer, 4, address))
         swap(after, at, find(after, at, Route, 4, "main", BLOCKS["k8s3"]))
     (cause,) = told(with_bgp(cluster()), after, ("".join(both), "".join(both[:2]))).causes
-    assert cause.sentence == "Calico's Node k8s3 was deleted."
+    assert cause.sentence == "Calico's Node k8s3 was deleted (bgp.ipv4Address=172.16.0.47/24)."
 
 
 def test_a_policy_is_the_cause_of_what_felix_made_of_it() -> None:
@@ -195,7 +200,53 @@ def test_a_policy_is_the_cause_of_what_felix_made_of_it() -> None:
         FilterRule("ip filter", "cali-FORWARD", "drop"),
     ]
     (cause,) = told(with_bgp(cluster()), after, (OBJECTS, OBJECTS + policy)).causes
-    assert cause.sentence == "Calico's GlobalNetworkPolicy deny is new."
+    assert cause.sentence == "Calico's GlobalNetworkPolicy deny is new (types=[Ingress])."
+
+
+def first_configuration(spec: str) -> str:
+    return (
+        "- apiVersion: projectcalico.org/v3\n  kind: BGPConfiguration\n"
+        f"  metadata:\n    name: first\n  spec:\n    {spec}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "is_cause"),
+    [
+        ("nodeToNodeMeshEnabled: false", True),
+        ("nodeToNodeMeshEnabled: true", False),
+        ("asNumber: 64512", False),
+        ("asNumber: 65000", True),
+    ],
+)
+def test_an_object_that_says_what_holds_without_it_is_no_cause(
+    spec: str, *, is_cause: bool
+) -> None:
+    after = with_bgp(cluster())
+    lose_the_mesh(after)
+    texts = (OBJECTS, OBJECTS + first_configuration(spec))
+    causes = told(with_bgp(cluster()), after, texts).causes
+    assert [each.what == "Calico object" for each in causes[:1]] == [is_cause]
+
+
+def node_object(address: str) -> str:
+    return (
+        "- apiVersion: projectcalico.org/v3\n  kind: Node\n  metadata:\n    name: k8s3\n"
+        f"  spec:\n    bgp:\n      ipv4Address: {address}/24\n"
+    )
+
+
+def test_a_node_that_took_its_new_address_follows_from_the_address() -> None:
+    before, after = cluster(), cluster()
+    at, old = ("k8s3", HOST), f"{NODES['k8s3']}/24"
+    swap(after, at, find(after, at, Address, NIC, 4, old), Address(NIC, 4, "172.16.0.48/24"))
+    for world, address in ((before, NODES["k8s3"]), (after, "172.16.0.48")):
+        world[at] += read_objects(Text(OBJECTS + node_object(address))).records
+    t1, t2 = facts(before), facts(after)
+    seen = Events(t1, t2, compare(t1, t2))
+    ups = parents(Happened(events(seen), seen))
+    own = [up for id_, found in ups.items() if id_[3].startswith("Node k8s3") for up in found]
+    assert {(what, node) for what, node, *_ in own} == {("address", "k8s3")}
 
 
 def tunnel_gone(world: World) -> None:

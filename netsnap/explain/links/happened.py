@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
-from netsnap.diff.changes import Alteration
-from netsnap.explain.events import INTERFACE, Event, EventId, World, removed_or_down
+from netsnap.diff.changes import Alteration, Change
+from netsnap.explain.events import INTENT, INTERFACE, Event, EventId, World, removed_or_down
 from parsers.roles import Record
 
 
@@ -29,11 +30,28 @@ class Happened:
         if event is not None and any(c.alteration is Alteration.ADDED for c in event.changes):
             yield id_
 
+    @cached_property
+    def told(self) -> tuple[tuple[EventId, tuple[Change, ...]], ...]:
+        """What Calico was told: its objects and settings that changed.
+
+        Every node tells the same of an object; each different telling stands here once.
+        """
+        return tuple(
+            (id_, tuple({_sides(change): change for change in event.changes}.values()))
+            for id_, event in self.events.items()
+            if id_[0] == INTENT
+        )
+
     def at(self, what: str, node: str, netns: str) -> Iterator[tuple[EventId, Event]]:
         """Yield the events of one sort in one network namespace."""
         for id_, event in self.events.items():
             if id_[:3] == (what, node, netns):
                 yield id_, event
+
+
+def _sides(change: Change) -> tuple[Record | None, Record | None]:
+    before, after = (side.record if side else None for side in (change.before, change.after))
+    return before, after
 
 
 def both(event: Event) -> Iterable[Record]:

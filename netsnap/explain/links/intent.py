@@ -5,7 +5,8 @@ no lost session. It is a rule: what Felix and confd make of an object is not in 
 """
 
 from collections.abc import Callable, Iterator
-from ipaddress import ip_network
+from ipaddress import ip_interface, ip_network
+from typing import TypeGuard
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
@@ -31,6 +32,7 @@ from parsers.records import (
     FilterRule,
     Route,
 )
+from parsers.roles import Record
 
 _TUNNELS = frozenset({"tunl0", "vxlan.calico", "vxlan-v6.calico", "wireguard.cali", "wg-v6.cali"})
 _ENCAPSULATIONS = ("ipipMode", "vxlanMode", "ipip.", "disabled", "cidr")
@@ -38,24 +40,48 @@ _FELIX_TUNNELS = ("ipip", "vxlan", "wireguard", "routeSource", "bpfEnabled")
 _POLICIES = frozenset({"GlobalNetworkPolicy", "NetworkPolicy", "Policy", "HostEndpoint", "Profile"})
 _ROUTE_FIELDS = ("prefixAdvertisements", "communities", "serviceClusterIPs", "serviceExternalIPs")
 
+_NO_EFFECT = ("log", "prometheus", "reporting", "usage", "health", "debug")
+_DEFAULTS: dict[str, dict[str, str]] = {
+    "BGPConfiguration": {
+        "nodeToNodeMeshEnabled": "true", "asNumber": "64512", "listenPort": "179",
+    },
+}  # fmt: skip
+"""What holds where nobody says otherwise, or where there is no such object at all."""
+
 
 def by_what_calico_was_told(event: Event, happened: Happened) -> Iterator[EventId]:
     """A session, tunnel, route or filter ← the objects and settings that made it so."""
     reaches = _REACHES.get(event.what)
     if reaches is None or event.netns != HOST:
         return
-    for id_, told in happened.at(INTENT, "", HOST):
-        if any(reaches(change, event) for change in told.changes):
+    for id_, changes in happened.told:
+        if any(reaches(change, event) for change in changes):
             yield id_
 
 
+def node_by_its_address(event: Event, happened: Happened) -> Iterator[EventId]:
+    """A Node whose BGP address changed ← the address itself, which calico/node detects."""
+    if event.what != INTENT:
+        return
+    for record in both(event):
+        if isinstance(record, CalicoResource) and record.resource == "Node":
+            for id_, other in happened.at(ADDRESS, record.name, HOST):
+                own = {str(ip_interface(e.address).ip) for e in both(other) if _is_address(e)}
+                if own & _own_addresses(record):
+                    yield id_
+
+
 def _touched(change: Change) -> Iterator[str]:
-    """Yield the paths of a changed object's spec that differ; all, if it came or went."""
+    """Yield the paths of an object's spec that differ; what is not said is as Calico has it."""
+    record = record_of(change)
+    default = _DEFAULTS.get(record.resource, {}) if isinstance(record, CalicoResource) else {}
     was, now = (
-        dict(side.record.spec) if side and isinstance(side.record, CalicoResource) else {}
+        {**default, **dict(side.record.spec)}
+        if side and isinstance(side.record, CalicoResource)
+        else default
         for side in (change.before, change.after)
     )
-    yield from (path for path in was | now if was.get(path) != now.get(path))
+    yield from (path for path in {**was, **now} if was.get(path) != now.get(path))
 
 
 def _touches(change: Change, *beginnings: str) -> bool:
@@ -103,15 +129,16 @@ def _is_peer(change: Change, event: Event) -> bool:
 def _is_end(change: Change, event: Event) -> bool:
     """Say whether a Node is one of a session's ends: by its name, or by its address."""
     told = [side.record for side in (change.before, change.after) if side]
-    addresses = {
-        value.partition("/")[0]
-        for each in told
-        if isinstance(each, CalicoResource)
-        for path, value in each.spec
-        if path in ("bgp.ipv4Address", "bgp.ipv6Address")
-    }
+    nodes = [each for each in told if isinstance(each, CalicoResource)]
+    addresses = set[str]().union(*map(_own_addresses, nodes))
     ends = set(event.subject.split("–"))
-    return bool(addresses & peer_addresses(event) or ends & {each.identity[2] for each in told})
+    return bool(addresses & peer_addresses(event) or ends & {each.name for each in nodes})
+
+
+def _own_addresses(node: CalicoResource) -> set[str]:
+    """Return the addresses of a Node from which it speaks BGP."""
+    paths = ("bgp.ipv4Address", "bgp.ipv6Address")
+    return {value.partition("/")[0] for path, value in node.spec if path in paths}
 
 
 def _route(change: Change, event: Event) -> bool:
@@ -168,21 +195,24 @@ def _tunnel(change: Change, event: Event) -> bool:
 
 def _filter(change: Change, event: Event) -> bool:
     told = record_of(change)
-    if not isinstance(told, CalicoResource) or told.resource not in _POLICIES:
-        return False
     is_felix = any(isinstance(e, FilterRule) and "cali" in e.chain + e.rule for e in both(event))
-    return is_felix and change.alteration is not Alteration.RENEWED
+    if not isinstance(told, CalicoResource) or not is_felix:
+        return False
+    if told.resource == "IPPool":
+        return _touches(change, "natOutgoing", "cidr", "disabled")
+    if told.resource == "FelixConfiguration":
+        return any(not path.startswith(_NO_EFFECT) for path in _touched(change))
+    return told.resource in _POLICIES and change.alteration is not Alteration.RENEWED
 
 
-def _address(change: Change, event: Event) -> bool:
-    own = [each for each in both(event) if isinstance(each, Address)]
-    return any(each.interface in _TUNNELS for each in own) and _tunnel(change, event)
+def _is_address(record: Record) -> TypeGuard[Address]:
+    return isinstance(record, Address)
 
 
 _REACHES: dict[str, Callable[[Change, Event], bool]] = {
     SESSION: _session,
     ROUTE: _route,
     INTERFACE: _tunnel,
-    ADDRESS: _address,
+    ADDRESS: _tunnel,
     FILTER: _filter,
 }
