@@ -24,25 +24,24 @@ _NOTHING_TO_TELL = whole_lines(
 )
 """A driver without such settings. Of a question that a user must not ask the rest is whole."""
 
-# Of the host's interfaces those that are more than a container's end: a device of some bus, and
-# what has a type of its own (bridge, bond, vlan, vxlan …). 75 is ethtool's "no data available".
-_EACH = """cd /sys/class/net || exit
-typed=$(grep -l '^DEVTYPE=' -- */uevent)
+# Of the host's interfaces all but lo and the ends of containers. `ip` tells which: /sys may be that
+# of another namespace. 75 is ethtool's "no data available".
+_EACH = r"""said=$(ip -d -o link show) || exit
 status=0
-for name in *; do
-  case "
-$typed
-" in
-    *"
-$name/uevent
-"*) ;;
-    *) [ -e "$name/device" ] || continue ;;
+set -f
+IFS='
+'
+for line in $said; do
+  case $line in
+    *'\    veth'|*'\    veth '*|*'\    link/loopback'*) continue ;;
   esac
-  case $name in -*) printf 'not asked: %s\\n' "$name"; continue ;; esac
+  name=${line#*: }
+  name=${name%%: <*}
+  name=${name%@*}
+  case $name in -*) printf 'not asked: %s\n' "$name"; continue ;; esac
   {ask} || [ $? = 75 ] || status=1
 done
-exit "$status\""""
-
+exit $status"""
 
 # A card's password for being woken stays on the node.
 _LINK = """link() {

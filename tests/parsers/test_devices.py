@@ -79,7 +79,7 @@ def test_a_cards_password_stays_on_the_node(shell: tuple[str, ...], tmp_path: Pa
     program = tmp_path / "ethtool"
     program.write_text(f"#!/bin/sh\ncat <<'E'\n{CARD.decode()}E\nexit 75\n")
     program.chmod(0o755)
-    function = entry("ethtool-link").probe.command.partition("cd /sys/class/net")[0]
+    function = entry("ethtool-link").probe.command.partition("said=$(ip")[0]
     said = subprocess.run(
         [*shell, f"{function}\nname=eno1\nlink"],
         env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
@@ -88,6 +88,42 @@ def test_a_cards_password_stays_on_the_node(shell: tuple[str, ...], tmp_path: Pa
     )
     assert said.returncode == 75
     assert said.stdout == CARD.replace(b"00:11:22:33:44:55", b"hidden")
+
+
+# Debian's busybox has an `ip` of its own and asks no other one.
+@pytest.mark.parametrize("shell", SHELLS[:2], ids=lambda shell: shell[0])
+def test_all_but_the_ends_of_containers_are_asked(shell: tuple[str, ...], tmp_path: Path) -> None:
+    links = (
+        r"1: lo: <UP> mtu 9\    link/loopback 00 brd 00 \    RX: bytes",
+        r"2: eno1: <UP> mtu 9\    link/ether 02:00 brd ff promiscuity 0 parentdev 0000:00:03.0 ",
+        r"3: eno1.5@eno1: <UP> mtu 9\    link/ether 02:00 brd ff \    vlan protocol 802.1Q id 5 ",
+        r"4: cali1@if3: <UP> mtu 9\    link/ether ee:ee brd ff \    veth addrgenmode eui64 ",
+        r"5: cali2@if3: <UP> mtu 9\    link/ether ee:ee brd ff \    veth",
+        r"6: *: <UP> mtu 9\    link/ether 02:00 brd ff \    dummy ",
+        r"7: -r: <UP> mtu 9\    link/ether 02:00 brd ff \    dummy ",
+    )
+    programs = {
+        "ip": "cat <<'E'\n{}\nE".format("\n".join(links)),
+        "ethtool": 'echo "asked $*"',
+    }
+    for program, text in programs.items():
+        path = tmp_path / program
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+    said = subprocess.run(
+        [*shell, entry("ethtool-k").probe.command],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert said.stdout.splitlines() == [
+        "asked -k eno1",
+        "asked -k eno1.5",
+        "asked -k *",
+        "not asked: -r",
+    ]
 
 
 @pytest.mark.parametrize("line", [b"\tColour: red", b"\tSpeed: 10Mb/s\n\tWhat is this?"])
