@@ -14,7 +14,8 @@ Links, addresses, routes, rules and neighbours come from the kernel itself: the 
 Their stdout has one message a line, as a JSON object: the fields of the kernel's header structure
 as pyroute2 names them (``family``, ``index``, ``flags``, ``dst_len`` …), ``event``
 ("RTM_NEWROUTE"), and ``attrs``: a list of ``[name, value]`` in the kernel's order, where a value
-may again be an object with ``attrs``. Bytes are hex text. An attribute that pyroute2 has no name
+may again be an object with ``attrs``. Bytes are hex text, but a name's that are no UTF-8 lone
+surrogates (U+DC80 …), as Python has them. An attribute that pyroute2 has no name
 for is "UNKNOWN", with its ``type`` (a number) and ``data``. Left out are netlink's own header and
 the counters (IFLA_STATS, IFLA_STATS64, IFLA_AF_SPEC), which differ from one look to the next.
 This is the one door to pyroute2.
@@ -48,6 +49,12 @@ from collector.visit import GRACE, Clock, SweepOptions
 
 REPLACED = frozenset({"ip-addr", "ip-route", "ip6-route", "ip-rule", "ip6-rule", "ip-neigh"})
 COUNTERS = frozenset({"IFLA_STATS", "IFLA_STATS64", "IFLA_AF_SPEC"})
+TEXTS = frozenset(
+    {
+        *("IFLA_IFNAME", "IFLA_IFALIAS", "IFLA_ALT_IFNAME", "IFLA_QDISC", "IFA_LABEL"),
+        *("FRA_IIFNAME", "FRA_OIFNAME"),
+    }
+)
 FAMILIES = (socket.AF_INET, socket.AF_INET6)
 
 _HEADER = 4  # bytes of an attribute's length and type
@@ -184,7 +191,7 @@ def _dumped(
 ) -> Capture:
     started = clock()
     try:
-        lines = [json.dumps(_plain(message), ensure_ascii=False) for message in dump()]
+        lines = [json.dumps(_plain(message)) for message in dump()]
         status, said = 0, b""
     except NetlinkError as error:  # the kernel has no such family, or refuses
         lines, status, said = [], 2, str(error).encode()
@@ -206,7 +213,7 @@ def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {
             key: [
-                [name, _unnamed(told) if name == "UNKNOWN" else _plain(told)]
+                [name, _unnamed(told) if name == "UNKNOWN" else _plain(_named(name, told))]
                 for name, told in each
                 if name not in COUNTERS
             ]
@@ -222,6 +229,13 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, str | int | float):
         return value
     return str(value)
+
+
+def _named(name: str, value: Any) -> Any:
+    """Return a name as text, though it may be no UTF-8: then its odd bytes are lone surrogates."""
+    if name in TEXTS and isinstance(value, bytes):
+        return value.decode("utf-8", "surrogateescape")
+    return value
 
 
 def _unnamed(attribute: Any) -> Message:

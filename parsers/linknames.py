@@ -42,9 +42,10 @@ class Named(NamedTuple):
 
 def part(heads: Sequence[Head]) -> list[Named]:
     """Part the heads of all interfaces of one answer."""
-    known = {head.text for head in heads if "@" not in head.text or head.kind in LINKLESS}
-    known |= {before for head in heads for before, _ in _cuts(head.text)}
-    return [_named(head, known) for head in heads]
+    texts = {head.text for head in heads}
+    certain = [_certain(head, texts) for head in heads]
+    known = {named.name for named in certain if named}
+    return [named or _likely(head, known) for head, named in zip(heads, certain, strict=True)]
 
 
 def _cuts(text: str) -> Iterator[tuple[str, str]]:
@@ -56,19 +57,25 @@ def _cuts(text: str) -> Iterator[tuple[str, str]]:
         at = text.rfind("@", 0, at)
 
 
-def _named(head: Head, known: Collection[str]) -> Named:
+def _certain(head: Head, texts: Collection[str]) -> Named | None:
+    """Part a head that something else bears witness to; None if nothing does."""
     cuts = list(_cuts(head.text))
-    if not cuts or head.kind in LINKLESS:
+    if not cuts or head.kind in LINKLESS or head.label == head.text:
         return Named(head.text)
     if head.is_elsewhere:
         return _numbered(*cuts[0])
-    if head.label == head.text:
-        return Named(head.text)
+    for name, lower in cuts:
+        if f"{lower}@{name}" in texts:  # a pair, each of which names the other
+            return Named(name, lower)
+    return None
+
+
+def _likely(head: Head, known: Collection[str]) -> Named:
+    """Part a head where a label or an interface's name stands, else at the last ``@``."""
+    cuts = list(_cuts(head.text))
     told = [cut for cut in cuts if cut[0] == head.label] or [c for c in cuts if c[1] in known]
     name, lower = (told or cuts)[0]
-    if lower in known:
-        return Named(name, lower)
-    return _numbered(name, lower)
+    return Named(name, lower) if lower in known else _numbered(name, lower)
 
 
 def _numbered(name: str, lower: str) -> Named:

@@ -40,7 +40,7 @@ _FIELDS = {
 }
 _DROPPED = frozenset({"users", "age", "used"})  # the cache's statistics under `ip -s route`
 _INLINE_HOP = re.compile(r"\\\s+nexthop\b")
-_ENCAP = re.compile(r"\s+encap\s+(\S(?:.*?\S)?)(?=\s+(?:via|dev)\s)")
+_ENCAP = re.compile(r"\s+encap\s+(\S(?:.*?\S)?)(?=\s+(?:via|dev|realms?)\s)")
 
 
 def read_routes(text: Text) -> Reading:

@@ -4,12 +4,14 @@ Each function raises KeyError, TypeError or ValueError for a message that the ke
 """
 
 import json
+from collections.abc import Iterable, Iterator
 
 from parsers import kernel
 from parsers.addresses import address, mac, with_length
 from parsers.neighbours import condition
 from parsers.netlink.message import Message, Names
 from parsers.records import Address, Interface, Neighbour
+from parsers.text import visible
 
 
 def interface(message: Message, names: Names) -> Interface:
@@ -25,7 +27,7 @@ def interface(message: Message, names: Names) -> Interface:
     group = message.get("IFLA_GROUP", 0)
     properties = message.inner("IFLA_PROP_LIST").fields.get("attrs", ())
     return Interface(
-        name=message.attributes["IFLA_IFNAME"],
+        name=visible(message.attributes["IFLA_IFNAME"]),
         index=message["index"],
         flags=tuple(sorted(down + kernel.names(bits, kernel.LINK_FLAGS))),
         mtu=message.get("IFLA_MTU"),
@@ -42,14 +44,18 @@ def interface(message: Message, names: Names) -> Interface:
         kind_detail=detail,
         group="default" if group == 0 else str(group),
         queue_length=message.get("IFLA_TXQLEN") or None,
-        alt_names=tuple(sorted(value for name, value in properties if name == "IFLA_ALT_IFNAME")),
+        alt_names=tuple(sorted(_other_names(properties))),
         promiscuity=message.get("IFLA_PROMISCUITY"),
         slave_kind=f"{slave_kind}_slave" if slave_kind else "",
         slave_detail=slave,
-        alias=message.get("IFLA_IFALIAS", ""),
+        alias=visible(message.get("IFLA_IFALIAS", "")),
         xdp=str(message.inner("IFLA_XDP").get("IFLA_XDP_ATTACHED") or ""),
         volatile=moving + slave_moving,
     )
+
+
+def _other_names(properties: Iterable[tuple[str, str]]) -> Iterator[str]:
+    yield from (visible(value) for name, value in properties if name == "IFLA_ALT_IFNAME")
 
 
 def _detail(data: Message) -> tuple[str, tuple[str, ...]]:
@@ -83,7 +89,7 @@ def interface_address(message: Message, names: Names) -> Address:
         broadcast=address(message.get("IFA_BROADCAST")) if message.get("IFA_BROADCAST") else "",
         scope=kernel.SCOPES.get(message["scope"], str(message["scope"])),
         flags=tuple(sorted(flags)),
-        label=message.get("IFA_LABEL", ""),
+        label=visible(message.get("IFA_LABEL", "")),
         metric=message.get("IFA_RT_PRIORITY"),
         valid_lifetime=_lifetime(cache.get("ifa_valid")),
         preferred_lifetime=_lifetime(cache.get("ifa_preferred")),

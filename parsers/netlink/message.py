@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from parsers import kernel
+from parsers.text import visible
 
 
 class Message:
@@ -50,7 +51,7 @@ class Names:
         """Take the name from an RTM_NEWLINK message."""
         index, name = link.fields.get("index"), link.get("IFLA_IFNAME")
         if isinstance(index, int) and isinstance(name, str):
-            self.by_index[index] = name
+            self.by_index[index] = visible(name)
             bits = link.fields.get("flags")
             if isinstance(bits, int) and not bits & kernel.UP:
                 self.down.add(index)

@@ -7,6 +7,7 @@ from parsers import kernel
 from parsers.netlink.message import Message, Names
 from parsers.netlink.routes import realms
 from parsers.records import Rule
+from parsers.text import visible
 
 
 def rule(message: Message, _: Names) -> Rule:
@@ -52,7 +53,7 @@ def _further(message: Message) -> list[str]:
     words: list[str] = []
     for name, key in (("FRA_IIFNAME", "iif"), ("FRA_OIFNAME", "oif")):
         if name in message.attributes:
-            words += [key, message.get(name)]
+            words += [key, visible(message.get(name))]
     if "FRA_UID_RANGE" in message.attributes:
         words += ["uidrange", message.get("FRA_UID_RANGE").replace(":", "-")]
     if "FRA_IP_PROTO" in message.attributes:

@@ -11,6 +11,7 @@ from typing import Any
 from parsers.records import Address, Interface, Neighbour, NextHop, Route, Rule
 from tests.oracle import tables
 from tests.oracle.from_json import CONDITIONS, EVERYWHERE, FOREVER, WHOLE
+from tests.oracle.world import visible
 
 FAMILIES = {2: 4, 10: 6}
 CLONED = 0x200
@@ -27,7 +28,7 @@ class Links(dict[int, Any]):
     """The links of a namespace by index."""
 
     def name(self, index: int | None) -> str:
-        return str(self[index].get_attr("IFLA_IFNAME")) if index else ""
+        return str(visible(self[index].get_attr("IFLA_IFNAME"))) if index else ""
 
 
 def interface(link: Any, links: Links) -> Interface:
@@ -36,7 +37,7 @@ def interface(link: Any, links: Links) -> Interface:
     lower = link.get_attr("IFLA_LINK")
     is_elsewhere = link.get_attr("IFLA_LINK_NETNSID") is not None
     return Interface(
-        name=link.get_attr("IFLA_IFNAME"),
+        name=visible(link.get_attr("IFLA_IFNAME")),
         index=link["index"],
         flags=tuple(sorted(_flags(link, None if is_elsewhere else links.get(lower)))),
         mtu=link.get_attr("IFLA_MTU"),
@@ -54,7 +55,7 @@ def interface(link: Any, links: Links) -> Interface:
         alt_names=tuple(sorted(_other_names(link))),
         promiscuity=link.get_attr("IFLA_PROMISCUITY"),
         slave_kind=f"{port}_slave" if port else "",
-        alias=link.get_attr("IFLA_IFALIAS") or "",
+        alias=visible(link.get_attr("IFLA_IFALIAS") or ""),
     )
 
 
@@ -70,7 +71,7 @@ def _flags(link: Any, lower: Any) -> Iterator[str]:
 def _other_names(link: Any) -> Iterator[str]:
     properties = link.get_attr("IFLA_PROP_LIST")
     if properties:
-        yield from properties.get_attrs("IFLA_ALT_IFNAME")
+        yield from map(visible, properties.get_attrs("IFLA_ALT_IFNAME"))
 
 
 def address(message: Any, links: Links) -> Address:
@@ -90,7 +91,7 @@ def address(message: Any, links: Links) -> Address:
         broadcast=message.get_attr("IFA_BROADCAST") or "",
         scope=tables.name("rt_scopes", message["scope"]),
         flags=tuple(sorted(flags)),
-        label=message.get_attr("IFA_LABEL") or "",
+        label=visible(message.get_attr("IFA_LABEL") or ""),
         metric=message.get_attr("IFA_RT_PRIORITY"),
         valid_lifetime=_lifetime(times["ifa_valid"]),
         preferred_lifetime=_lifetime(times["ifa_preferred"]),
@@ -222,8 +223,8 @@ def _range(text: str) -> str:
 
 
 _FURTHER: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
-    ("FRA_IIFNAME", "iif", str),
-    ("FRA_OIFNAME", "oif", str),
+    ("FRA_IIFNAME", "iif", visible),
+    ("FRA_OIFNAME", "oif", visible),
     ("FRA_UID_RANGE", "uidrange", lambda text: text.replace(":", "-")),
     ("FRA_IP_PROTO", "ipproto", tables.transport),
     ("FRA_SPORT_RANGE", "sport", _range),

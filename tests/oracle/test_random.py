@@ -37,7 +37,7 @@ def test_text_and_json_and_netlink_tell_the_same(far: str, cast: int, seeds: lis
     with world(far) as here:
         here.do(commands)
         verdict = compare.check(here)
-    note("\n".join(commands))
+    note("\n".join(map(ascii, commands)))
     assert verdict.differences == ()
 
 

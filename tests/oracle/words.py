@@ -17,6 +17,9 @@ KEYWORDS = (
     *("lookup", "all", "NONE", "if7", "eth0@if3", "a@b", "veth", "state", "master", "vxlan", "mtu"),
 )
 SIGNS = "abcxyzABC0129_-+.,@=%&()[]{}<>|?!*^~$;\\\"'`é—日"
+ODD = ("\udcff", "\x01", "\x1b[2J", "\udcc3", "\u2028", "\\x41", "\x7f", "\x85", "\u202e", "\u3000")
+"""Bytes that are no UTF-8, what a terminal acts upon, blanks that are none to the kernel."""
+
 _NOT_FIRST = "-\"'"  # an option, or a quotation
 
 
@@ -27,13 +30,14 @@ def name(r: Random) -> str:
         return r.choice(KEYWORDS)
     if choice < 0.5:
         return f"{r.choice(('veth', 'cali', 'tap', 'en'))}{r.getrandbits(r.choice((4, 28))):x}"
-    letters = [r.choice(SIGNS) for _ in range(r.randint(1, 15))]
+    signs = (*SIGNS, *ODD) if choice < 0.6 else SIGNS
+    letters = [r.choice(signs) for _ in range(r.randint(1, 15))]
     text = _cut("".join(letters).lstrip(_NOT_FIRST), 15)
     return text if text not in ("", ".", "..") else "x"
 
 
 def _cut(text: str, size: int) -> str:
-    return text.encode()[:size].decode("utf-8", "ignore")
+    return text.encode("utf-8", "surrogateescape")[:size].decode("utf-8", "surrogateescape")
 
 
 def alias(r: Random) -> str:

@@ -50,8 +50,19 @@ class Said(dict[str, Any]):
     """A JSON object as ``ip`` prints it: with keys that stand twice, and which mean two things."""
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__(reversed(pairs))  # the first of each key
-        self.pairs = pairs
+        self.pairs = [(key, visible(value)) for key, value in pairs]
+        super().__init__(reversed(self.pairs))  # the first of each key
+
+
+def visible(value: Any) -> Any:
+    """Return a text as netsnap shows it, with escapes for what cannot be seen; else the value."""
+    if isinstance(value, list):
+        return [visible(each) for each in value]
+    return decode(_bytes(value)) if isinstance(value, str | bytes) else value
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +126,10 @@ class World:
         return done.stdout
 
     def ask_json(self, *words: str) -> list[Said]:
-        """Return what ``ip -j`` prints."""
-        text = decode(self.ask("-j", *words)) or "[]"
-        return [each for each in json.loads(text, object_pairs_hook=Said) if each]
+        """Return what ``ip -j`` prints, its strings as netsnap makes them visible."""
+        text = self.ask("-j", *words).decode("utf-8", "surrogateescape") or "[]"
+        told = json.loads(text, object_pairs_hook=Said, strict=False)
+        return [each for each in told if each]
 
     def elsewhere(self, number: int | None) -> str:
         """Return what ``ip`` prints for another namespace; in another root it knows no names."""
@@ -182,7 +194,7 @@ def _hear() -> Heard:
 
 def _lines(messages: Iterable[Any]) -> str:
     """Write messages as ``--local`` does."""
-    return "".join(f"{json.dumps(_plain(each), ensure_ascii=False)}\n" for each in messages)
+    return "".join(f"{json.dumps(_plain(each))}\n" for each in messages)
 
 
 @cache
