@@ -1,4 +1,4 @@
-"""Reader of ``iptables-save`` and ``iptables -S``, and their like for other families."""
+"""Readers of ``iptables-save``, ``iptables -S`` and ``-L``, and their like for other families."""
 
 import re
 from collections import Counter
@@ -13,6 +13,9 @@ from parsers.records import IptablesRule
 from parsers.text import Text
 
 POLICY = "policy"
+ONLY_NFT = "rules that only nft can tell"
+CHAINS_OF_NFT = "base chains that only nft can tell"
+NF_TABLES = "nf_tables"
 _WORD = re.compile(r'"(?>(?:[^"\\]|\\.)*)"?|\S+')
 _NUMBER = re.compile(r"\d{1,20}")
 _FAMILIES = (("ip6tables", "ip6"), ("ebtables", "bridge"), ("arptables", "arp"), ("iptables", "ip"))
@@ -20,8 +23,12 @@ _TARGETS = frozenset({"-j", "--jump"})
 _GOTO = frozenset({"-g", "--goto"})
 
 
+_UNITS: dict[str, int] = {unit: 1000**power for power, unit in enumerate("KMGTPE", 1)}
+"""How ``iptables -L -v`` rounds what it counts."""
+
+
 def reader(family: str) -> Callable[[Text], Reading]:
-    """Return a reader for texts of this family, unless they name another one themselves."""
+    """Return a reader for rules as they are saved, of this family unless the text names another."""
 
     def read(text: Text) -> Reading:
         return _read(text, family)
@@ -29,12 +36,43 @@ def reader(family: str) -> Callable[[Text], Reading]:
     return read
 
 
+def list_reader(family: str) -> Callable[[Text], Reading]:
+    """Return a reader of ``iptables -L``: ``rule`` is then what the list's other columns say."""
+
+    def read(text: Text) -> Reading:
+        rows = fsm.run("iptables-list", text.lines)
+        gathered = Gathering.of(text.lines, rows)
+        place, chain = _Place(family), ""
+        for row in rows.rows:
+            counts = [_rounded(row[name]) for name in ("Packets", "Bytes") if row[name]]
+            chain = row["Chain"] or chain
+            if row["Policy"]:
+                verdict = verdicts.of_iptables(row["Policy"])
+                gathered.add(row.line, place.rule(chain, POLICY, verdict, counts))
+            elif row["Rule"]:
+                verdict = verdicts.of_iptables(row["Target"], goto=_is_goto(row["Rule"]))
+                words = " ".join([row["Target"], *row["Rule"].split()]).strip()
+                gathered.add(row.line, place.rule(chain, words, verdict, counts))
+        return gathered.reading()
+
+    return read
+
+
+def _rounded(number: str) -> int:
+    factor: int = _UNITS.get(number[-1:], 1)
+    return int(number.rstrip("KMGTPE")) * factor
+
+
+def _is_goto(words: str) -> bool:
+    return "[goto]" in words.split()
+
+
 @dataclass(slots=True)
 class _Place:
     """Where in the text we are: whose rules these are."""
 
     family: str
-    backend: str = ""
+    backend: str = ""  # "" until a program says its name
     table: str = ""
     seen: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
@@ -56,17 +94,18 @@ def _read(text: Text, family: str) -> Reading:
     rows = fsm.run("iptables-save", text.lines)
     gathered = Gathering.of(text.lines, rows)
     place = _Place(family)
-    not_told = ""
     for row in rows.rows:
         if row["Program"]:
             place.enter(row["Program"], row["Backend"])
         elif row["Table"]:
             place.table = row["Table"]
-        elif row["NotTold"]:
-            not_told = f"the table {row['NotTold']} has rules that only nft can tell"
+        elif row["NotTold"] or row["PartTold"]:
+            words = ONLY_NFT if row["NotTold"] else CHAINS_OF_NFT
+            place.backend, place.table = NF_TABLES, row["NotTold"] or row["PartTold"]
+            gathered.add(row.line, place.rule("", words, "", []))
         elif row["Chain"]:
             gathered.add(row.line, _rule(row, place))
-    return gathered.reading(not_told)
+    return gathered.reading()
 
 
 def _rule(row: Row, place: _Place) -> IptablesRule:

@@ -66,4 +66,4 @@ def of_iptables(target: str, *, goto: bool = False) -> str:
     """Return the verdict of ``-j TARGET`` (or ``-g CHAIN``)."""
     if goto:
         return f"goto {target}"
-    return "" if target in _GO_ON else _TARGETS.get(target, f"jump {target}")
+    return "" if not target or target in _GO_ON else _TARGETS.get(target, f"jump {target}")

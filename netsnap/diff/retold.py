@@ -10,11 +10,10 @@ from functools import cached_property
 from netsnap.diff.changes import Alteration, Change
 from netsnap.diff.sight import Sight, View
 from parsers.facts import Fact, Key
-from parsers.iptables import POLICY
+from parsers.iptables import NF_TABLES, ONLY_NFT, POLICY
 from parsers.records import FilterRule, IptablesRule
 from parsers.roles import Record
 
-NF_TABLES = "nf_tables"
 _ABRIDGED = ("xt match ", "xt target ")
 """How nft prints what it has no words for: the name of a match or target, without arguments."""
 
@@ -25,6 +24,7 @@ def told_once(changes: Iterable[Change], sight: Sight) -> Iterator[Change]:
     """Leave out the changes of iptables' rules that a change of nft's line tells in full.
 
     A rule of which nft tells only a part stays, and so does one whose line there is not changed.
+    A table that iptables could tell in one snapshot alone has not lost its rules in the other.
     """
     listed = list(changes)
     altered = {(each.key, each.alteration) for each in listed}
@@ -33,7 +33,7 @@ def told_once(changes: Iterable[Change], sight: Sight) -> Iterator[Change]:
         fact = change.after or change.before
         if fact is None or not _is_of_nf_tables(fact, sight):
             yield change
-        elif not _is_policy(fact.record):
+        elif not _is_policy(fact.record) and not _is_untold(fact, change, sight):
             line = lines[change.alteration].of(fact) if change.alteration in lines else None
             if line is None or (line.key, change.alteration) not in altered:
                 yield change
@@ -46,6 +46,14 @@ def _is_of_nf_tables(fact: Fact, sight: Sight) -> bool:
     """
     is_ours = isinstance(fact.record, IptablesRule) and fact.record.backend == NF_TABLES
     return is_ours and _both_see_nft(fact.key, sight)
+
+
+def _is_untold(fact: Fact, change: Change, sight: Sight) -> bool:
+    """Say whether iptables could not tell the rule's table in the snapshot that lacks the rule."""
+    other = sight.after if change.after is None else sight.before
+    family, backend, table, *_, words, _ = fact.record.identity
+    untold = (family, backend, table, "", ONLY_NFT, 0)
+    return words != ONLY_NFT and fact.key._replace(identity=untold, nth=0) in other.facts.by_key
 
 
 def _both_see_nft(key: Key, sight: Sight) -> bool:

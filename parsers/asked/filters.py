@@ -7,10 +7,12 @@ from parsers.conntrack import read_conntrack
 from parsers.entry import NETNS_EXEC, Entry, Profile, whole_lines
 from parsers.filters import read_ruleset
 from parsers.ipset import read_ipset
+from parsers.iptables import list_reader as list_iptables
 from parsers.iptables import reader as iptables
 from parsers.records import ConntrackTable, FilterRule, IpSet, IpSetMember, IptablesRule
 
 _IPTABLES_TYPED = r"tables(?:-nft|-legacy)?(?:-save(?: .*)?| (?:.* )?(?:-S|--list-rules)(?: .*)?)"
+_LIST_TYPED = r"(?:-nft|-legacy)? (?:.* )?(?:-[nvx46]*L[nvx46]*|--list)(?: .*)?"
 
 # Legacy tables are looked for where the kernel lists them, so that asking makes none: the program
 # would load the module of a table that is not there. Likewise for a module of nf_tables that is
@@ -23,6 +25,7 @@ nf_tables() {
     [ ! -e "$f" ] || return 1
   done
 }
+ask() { echo "# $1"; "$1" -c || bad=$?; }
 look() {
   legacy= nft= tables=
   if [ -e "$2" ]; then
@@ -35,10 +38,10 @@ look() {
     case $("$1" -V) in *nf_tables*) nft=$1-save ;; *) legacy=$1-save ;; esac
   fi
   if [ -n "$tables" ]; then
-    if [ -n "$legacy" ]; then "$legacy" -c || bad=$?
+    if [ -n "$legacy" ]; then ask "$legacy"
     else echo "no $1 on the node to tell the legacy table $tables" >&2; bad=1; fi
   fi
-  if [ -n "$nft" ] && nf_tables; then "$nft" -c || bad=$?; fi
+  if [ -n "$nft" ] && nf_tables; then ask "$nft"; fi
 }
 look iptables /proc/net/ip_tables_names
 look ip6tables /proc/net/ip6_tables_names
@@ -88,6 +91,15 @@ ENTRIES: tuple[Entry, ...] = (
             re.compile(NETNS_EXEC + re.escape(program).removesuffix("tables") + _IPTABLES_TYPED),
         )
         for program, family in (("ip6tables", "ip6"), ("ebtables", "bridge"), ("arptables", "arp"))
+    ),
+    *(
+        Entry(
+            Probe(f"{program}-list", "", Where.NETNS, shown=f"{program} -nvL"),
+            list_iptables(family),
+            (IptablesRule,),
+            re.compile(NETNS_EXEC + program + _LIST_TYPED),
+        )
+        for program, family in (("iptables", "ip"), ("ip6tables", "ip6"))
     ),
     Entry(
         Probe("ipset-list", _IPSET, Where.NETNS, needs="ipset", shown="ipset list"),

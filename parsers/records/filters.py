@@ -34,7 +34,9 @@ class IptablesRule(Record):
 
     Of the nf_tables backend these are the rules that ``nft list ruleset`` shows too, without the
     arguments of the matches and targets that nft has no words for; of the legacy backend, rules
-    that nft does not show. A policy is the rule "policy", and ``verdict`` is what it does.
+    that nft does not show. A policy is the rule "policy", and ``verdict`` is what it does. A table
+    of which iptables says that it cannot tell it has the one rule "rules that only nft can tell",
+    one that it tells in part has "base chains that only nft can tell" besides.
     ``verdict`` is as in filter-rule. ``position`` counts equal rules before it in its chain.
     """
 

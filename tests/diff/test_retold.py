@@ -2,7 +2,8 @@
 
 from netsnap.diff.changes import Alteration
 from netsnap.diff.compare import compare
-from parsers.facts import Facts, Key
+from parsers.facts import Facts
+from parsers.iptables import ONLY_NFT
 from parsers.records import FilterRule, IptablesRule
 from parsers.roles import Record
 from tests.model.cluster import cluster, facts
@@ -88,3 +89,10 @@ def test_a_policy_of_the_nf_tables_backend_is_nfts_to_tell_and_a_legacy_one_is_n
     assert told(world(legacy[0]), world(legacy[1])) == [
         ("iptables-rule", "policy", Alteration.CHANGED)
     ]
+
+
+def test_a_table_that_iptables_cannot_tell_any_more_has_not_lost_its_rules() -> None:
+    line = FilterRule("ip filter", "c", "counter drop")
+    before, after = world(line, ours("c", "-j DROP")), world(line, ours("", ONLY_NFT))
+    assert told(before, after) == [("iptables-rule", ONLY_NFT, Alteration.ADDED)]
+    assert told(after, before) == [("iptables-rule", ONLY_NFT, Alteration.REMOVED)]

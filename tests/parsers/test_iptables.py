@@ -3,6 +3,7 @@
 import pytest
 
 from parsers.catalogue import find
+from parsers.iptables import ONLY_NFT
 from parsers.read import read_text
 from parsers.records import IptablesRule
 from tests.golden import SAMPLES
@@ -92,9 +93,12 @@ def test_the_first_line_says_whose_rules_these_are(program: str, family: str, ba
     assert (found.family, found.backend, found.table) == (family, backend, "raw")
 
 
-def test_a_table_that_only_nft_can_tell_is_a_blind_spot_and_not_an_empty_table() -> None:
-    text = "# Table `filter' is incompatible, use 'nft' tool.\n"
-    assert "only nft" in read_text("iptables-save", text.encode()).blind
+def test_a_table_that_only_nft_can_tell_is_told_as_such() -> None:
+    lines = SAVED.format("").splitlines()
+    lines.insert(1, "# Table `nat' is incompatible, use 'nft' tool.")
+    (untold, policy) = rules("iptables-save", "\n".join(lines))
+    assert (untold.backend, untold.table, untold.rule) == ("nf_tables", "nat", ONLY_NFT)
+    assert policy.table == "filter"
 
 
 def test_a_rule_outside_a_table_that_was_begun_is_unknown() -> None:
@@ -121,7 +125,32 @@ def test_every_backend_of_every_family_is_in_one_answer() -> None:
         ("ip6tables -S", "ip6tables-save"),
         ("ebtables-save", "ebtables-save"),
         ("arptables-nft-save", "arptables-save"),
+        ("iptables -t nat -L -n -v", "iptables-list"),
+        ("sudo iptables -nvL --line-numbers", "iptables-list"),
+        ("ip6tables-legacy -L INPUT", "ip6tables-list"),
     ],
 )
 def test_the_command_is_known_as_people_type_it(typed: str, probe: str) -> None:
     assert find(typed).probe.name == probe
+
+
+def test_a_list_tells_the_same_rules_as_a_save() -> None:
+    folder = SAMPLES / "iptables-list"
+    plain, counted, numbered = (
+        rules("iptables -L", (folder / f"{case}.txt").read_text("utf-8"))
+        for case in ("legacy", "legacy-with-counters", "legacy-numbered")
+    )
+    listed = SAMPLES / "iptables-save" / "listed-legacy.txt"
+    saved = rules("iptables -S", listed.read_text("utf-8"))
+    for told in (plain, counted, numbered):
+        assert sorted((each.chain, each.verdict) for each in told) == sorted(
+            (each.chain, each.verdict) for each in saved
+        )
+    assert all(each.packets is not None for each in counted)
+    assert all(each.packets is None for each in numbered)
+
+
+def test_a_rounded_count_is_a_number() -> None:
+    title = "Chain INPUT (policy DROP 12K packets, 3M bytes)\n"
+    (policy,) = rules("iptables -nvL", title)
+    assert (policy.verdict, policy.packets, policy.bytes) == ("drop", 12_000, 3_000_000)

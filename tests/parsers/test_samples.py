@@ -20,6 +20,7 @@ TEMPLATE_OF = {
     "ip6-rule": "ip-rule",
     "sysctl-node": "sysctl",
     "ip6tables-save": "iptables-save",
+    "ip6tables-list": "iptables-list",
     "ebtables-save": "iptables-save",
     "arptables-save": "iptables-save",
     "calicoctl-config-asNumber": "calicoctl-config",

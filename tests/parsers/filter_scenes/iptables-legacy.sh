@@ -3,6 +3,12 @@
 #: iptables-save/legacy-without-counters: iptables-legacy-save
 #: iptables-save/listed-legacy: iptables-legacy -S
 #: iptables-save/listed-with-counters: iptables-legacy -S -v
+#: iptables-list/legacy: iptables-legacy -L
+#: iptables-list/legacy-with-counters: iptables-legacy -L -n -v
+#: iptables-list/legacy-numbered: iptables-legacy -nL --line-numbers
+#: iptables-list/nft-numbered: iptables-nft -t nat -nvL --line-numbers
+#: ip6tables-list/legacy-with-counters: ip6tables-legacy -nvL
+#: ip6tables-list/nft: ip6tables-nft -nL
 #: ip6tables-save/legacy: ip6tables-legacy-save -c
 ipset create cali40all-ipam-pools hash:net
 ipset add cali40all-ipam-pools 192.168.0.0/16
@@ -36,6 +42,7 @@ $t -t mangle -A FORWARD -o tunl0 -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS
 $t -t raw -A PREROUTING -p udp -m udp --dport 4789 -j CT --notrack
 done
 ip6tables-legacy -A INPUT -s fd00::/8 -p ipv6-icmp -m icmp6 --icmpv6-type 135 -j ACCEPT
+ip6tables-legacy -A INPUT
 ip6tables-legacy -P INPUT DROP
 ip6tables-nft -A OUTPUT -d fe80::/10 -j REJECT --reject-with icmp6-adm-prohibited
 ping -c 2 -W 1 172.16.77.51 >/dev/null || true
