@@ -88,6 +88,8 @@ def main() -> None:
         run(netns, _MESSAGES)
         put("kernel-log/messages", run(netns, asked("kernel-log")))
         put("kernel-log/by-the-clock", run(netns, f"dmesg -T | {_KNOWN}"))
+        put("kernel-log/iso", run(netns, f"dmesg --time-format iso | {_KNOWN}"))
+        put("kernel-log/busybox", run(netns, f"busybox dmesg | {_KNOWN}"))
         put("kernel-log/with-levels", run(netns, f"dmesg -x | {_KNOWN}"))
 
 
