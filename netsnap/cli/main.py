@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from collector.errors import CollectorError
 from netsnap.cli import (
     attach,
+    bisect,
     bundles,
     check,
     collect,
@@ -93,6 +94,7 @@ app.command("diff")(diff.diff)
 app.command("path")(path.path)
 app.command("reach")(reach.reach)
 app.command("check")(check.check)
+app.command("bisect")(bisect.find_break)
 app.command("parse")(parse.parse)
 app.command("export")(bundles.export)
 app.command("import")(bundles.import_)

@@ -1,0 +1,94 @@
+"""``netsnap bisect``: the first snapshot in which a pair did not work any more."""
+
+from typing import Annotated
+
+import typer
+
+from netsnap.cli.context import Db, UsageError, console, now, open_history, say, zone
+from netsnap.cli.diff import explained
+from netsnap.explain.bisect import Break, bisect
+from netsnap.explain.pairs import leaves
+from netsnap.history.heads import SHORT, SnapshotHead
+from netsnap.history.store import History
+from netsnap.model.disposition import Endpoint
+from netsnap.model.ends import UnknownEndError, find_end
+from netsnap.model.network import Network
+from netsnap.model.pairs import both_states, way_out
+from netsnap.report import terminal
+from netsnap.report.words import count, instant
+from parsers.assemble import assemble
+
+FOUND, NOTHING = 0, 1
+
+
+def find_break(
+    source: Annotated[str, typer.Argument(metavar="SRC", help="A workload, node or address.")],
+    target: Annotated[str, typer.Argument(metavar="DST", help="Likewise, or an address outside.")],
+    first: Annotated[str, typer.Option("--from", help="A snapshot in which it worked.")],
+    last: Annotated[str, typer.Option("--to", help="A snapshot in which it does not.")] = "latest",
+    db: Db = "",
+) -> None:
+    """Find the first snapshot in which SRC no longer reaches DST, and explain what changed there.
+
+    Example: netsnap bisect web-1 web-2 --from "yesterday" --to latest
+
+    Exit status: 0 found, 1 it does not work at the beginning or does at the end, 2 trouble.
+    """
+    with open_history(db, create=False) as history:
+        heads = _between(history, first, last)
+        found = bisect(len(heads), lambda number: _works(history, heads[number], source, target))
+        if found is None:
+            say(_why_not(history, heads, source, target))
+            raise typer.Exit(NOTHING)
+        for line in _told(found, heads, source, target):
+            say(line)
+        say("")
+        before, after = (history.load(heads[number]) for number in (found.last, found.first))
+        terminal.show(explained(history, before, after), before, after, console())
+
+
+def _between(history: History, first: str, last: str) -> list[SnapshotHead]:
+    ends = [history.resolve(text, now=now(), zone=zone()) for text in (first, last)]
+    heads = history.heads()
+    low, high = (next(at for at, each in enumerate(heads) if each.id == head.id) for head in ends)
+    if low >= high:
+        raise UsageError(f"{_named(ends[0])} is not earlier than {_named(ends[1])}")
+    return heads[low : high + 1]
+
+
+def _works(history: History, head: SnapshotHead, source: str, target: str) -> bool | None:
+    """Ask one snapshot; None where an end of the pair is not in it, or it cannot tell."""
+    network = Network.of(assemble(history.load(head)))
+    try:
+        one, other = find_end(network, source), find_end(network, target)
+    except UnknownEndError:
+        return None
+    return _reaches(network, one, other) if one.node else None
+
+
+def _reaches(network: Network, one: Endpoint, other: Endpoint) -> bool | None:
+    if not other.node:
+        return leaves(way_out(network, one, other.addresses[0]))
+    return both_states(network, one, other)[0].works
+
+
+def _told(found: Break, heads: list[SnapshotHead], source: str, target: str) -> list[str]:
+    worked, broke = _named(heads[found.last]), _named(heads[found.first])
+    asked = f"{found.asked} of {count(len(heads), 'snapshot')} asked"
+    lines = [f"{source} → {target} works in {worked} and not in {broke} ({asked})"]
+    if found.untold:
+        lines.append(f"{count(len(found.untold), 'snapshot')} between the two cannot tell")
+    return lines
+
+
+def _why_not(history: History, heads: list[SnapshotHead], source: str, target: str) -> str:
+    says = {True: "works", False: "does not work", None: "cannot be told"}
+    ends = [
+        f"{says[_works(history, head, source, target)]} in {_named(head)}"
+        for head in (heads[0], heads[-1])
+    ]
+    return f"{source} → {target} {ends[0]} and {ends[1]}: there is no break to find between them"
+
+
+def _named(head: SnapshotHead) -> str:
+    return f"{head.label or head.id[:SHORT]} of {instant(head.started)}"

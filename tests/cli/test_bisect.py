@@ -1,0 +1,31 @@
+"""``netsnap bisect`` as a person runs it."""
+
+from tests.played import AFTER, BEFORE, Cluster
+from tests.tool import Tool
+
+ONE, TWO = "iperf3-225180425-00psw", "netperf-903608992-kbdqx"
+
+
+def test_bisect_finds_the_snapshot_in_which_the_pair_broke(played: Cluster, newcomer: Tool) -> None:
+    for number, moment in enumerate((BEFORE, BEFORE, BEFORE, AFTER, AFTER), start=1):
+        played.play(moment)
+        assert newcomer.run("collect", "--label", f"s{number}").returncode == 0
+    done = newcomer.run("bisect", ONE, TWO, "--from", "s1", "--to", "s5")
+    assert (done.returncode, done.stderr) == (0, "")
+    first, _, verdict, *_ = done.stdout.splitlines()
+    assert first.startswith(f"{ONE} → {TWO} works in s3 of ")
+    assert " and not in s4 of " in first
+    assert verdict.startswith("BROKEN  8 of 30 pairs")
+
+
+def test_bisect_says_that_there_is_no_break(user: Tool) -> None:
+    done = user.run("bisect", ONE, "iperf3-225180425-x8kdz", "--from", "before", "--to", "after")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "works in before of" in done.stdout
+    assert "there is no break to find between them" in done.stdout
+
+
+def test_bisect_refuses_an_end_before_the_beginning(user: Tool) -> None:
+    done = user.run("bisect", ONE, TWO, "--from", "after", "--to", "before")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "is not earlier than" in done.stderr
