@@ -35,11 +35,12 @@ def read_timedatectl(text: Text) -> Reading:
     rows = fsm.run("timedatectl", text.lines)
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
+        details = tuple((each["key"], each["said"]) for each in row["Detail"])
         record = ClockState(
             program="systemd",
             synchronized=row["Synchronized"] == "yes" if row["Synchronized"] else None,
             zone=row["Zone"],
-            details=tuple((each["key"], each["said"]) for each in row["Detail"]),
+            details=(*((("Time zone", row["Offset"]),) if row["Offset"] else ()), *details),
         )
         gathered.add(row.line, record)
     whole = any(row["Synchronized"] for row in rows.rows)

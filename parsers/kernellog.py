@@ -112,8 +112,5 @@ def _when(row: Row, boot: int | None) -> str:
 
 
 def _oldest(row: Row, boot: int | None) -> str:
-    """Return the instant of the log's first message, "" where that line has no time."""
-    seconds = re.match(r"\[ *(\d{1,12}\.\d{1,9})\]", row["Oldest"])
-    if seconds is None or boot is None:
-        return ""
-    return instant(boot + float(seconds[1]))
+    """Return the instant of the log's first message, "" where the boot time is not known."""
+    return instant(boot + float(row["Oldest"])) if boot is not None else ""

@@ -19,6 +19,7 @@ _PROGRAM = re.compile(r"(?:(?P<pid>\d{1,10})/(?P<name>\S+)|-)(?=\s|$)")
 _SS_TIMER = re.compile(r"timer:\(([^()]*)\)")
 _NETSTAT_TIMER = re.compile(r"((?:off|on|keepalive|timewait|probe|unkn-\d) \([\d./]+\))$")
 _RETRANSMITS = re.compile(r"retrans:\d{1,10}/(\d{1,10})")
+_KEYS = "md5keys:"
 _HIGHEST_PORT = 65535
 
 
@@ -97,7 +98,7 @@ def _record(socket: _Socket, services: set[int]) -> TcpSocket:
         port=port,
         state=_STABLE[socket.state],
         processes=tuple(sorted({name for name, _ in users})),
-        has_md5_keys=" md5keys:" in f" {rest}",
+        has_md5_keys=f" {_KEYS}" in f" {rest}",
         side=side,
         other_port=other,
         pids=tuple(sorted({int(pid) for _, pid in users})),
@@ -136,10 +137,12 @@ def _details(rest: str) -> tuple[str, ...]:
     rest = rest[program.end() :] if program else rest
     for known in (_USERS_FIELD, _SS_TIMER, _NETSTAT_TIMER):
         rest = known.sub("", rest)
-    return tuple(word for word in rest.split() if not word.startswith("md5keys:"))
+    return tuple(word for word in rest.split() if not word.startswith(_KEYS))
 
 
 def _passing(socket: _Socket) -> str:
     row = socket.row
-    timer = _timer(" ".join((row["Rest"], *row["Info"])))
-    return " ".join(filter(None, (socket.state, row["Local"], row["Remote"], timer)))
+    words = " ".join((row["Rest"], *row["Info"])).split()
+    told = (word for word in words if not word.startswith(_KEYS))
+    queues = f"{row['ReceiveQueue']}/{row['SendQueue']}"
+    return " ".join((socket.state, row["Local"], row["Remote"], queues, *told))

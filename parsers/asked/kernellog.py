@@ -10,7 +10,7 @@ from parsers.records import KernelLog
 # The log holds what the kernel kept of it; the time of its first line says since when.
 _ASK = r"""log=$(dmesg) || exit
 sed -n 's/^btime /btime /p' /proc/stat
-printf '%s\n' "$log" | sed -n '1s/^\(..*\)/oldest \1/p'
+printf '%s\n' "$log" | sed -n '1s/^\(\[[^]]*]\).*/oldest \1/p'
 printf '%s\n' "$log" | grep -E 'table full|table overflow|cache is full|cache overflow|MD5 Hash|'\
 'martian (source|destination)|SYN flooding|TCP: (out of|too many)|[Ll]ink (is )?([Dd]own|[Uu]p)|'\
 'link status definitely|without any active|NETDEV WATCHDOG|with own address|duplicate address|'\

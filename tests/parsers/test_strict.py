@@ -23,8 +23,10 @@ PLACES = 8
 
 KNOWN_TO_SAY_NOTHING = {
     "bird-config": (r".*(?:#|/\*).*|.*\*/", "a comment"),
+    "daemons": (r"first .*", "that the first process is to be seen is all that is to be known"),
     "docker-ps": (r'.*"\s.*\(virtual [^)]*\)', "the size of a container is not kept"),
     "ip-counters": (r"\s+alias .*", "ip-addr keeps the alias"),
+    "kernel-log": (r"(?!btime|oldest).*", "of equal messages the last is kept"),
     "iptables-save": (r"# .*", "a comment of the program's own, with its time"),
     "ip6tables-save": (r"# .*", "a comment of the program's own, with its time"),
 }
