@@ -10,10 +10,11 @@ from collector.probe import Where
 from parsers.answer import Answer, NodeView, Snapshot
 from parsers.catalogue import ENTRIES, PROBES
 from parsers.facts import BlindSpot, Fact, Facts, Key
-from parsers.names import is_host, mount_names, scope_of, workload_names
+from parsers.names import is_an_admins, is_host, mount_names, scope_of, workload_names
 from parsers.reading import Ledger
-from parsers.records import RECORDS, Container, NetworkNamespace
+from parsers.records import RECORDS, Container, ContainerSummary, NetworkNamespace
 from parsers.roles import Record
+from parsers.workloads import doubts, lacks, stood_in_for, why_not_whole
 
 R = TypeVar("R", bound=Record)
 
@@ -82,39 +83,33 @@ class _Part:
         containers = list(_records(self.view.answers, Container))
         scopes = {answer.question.scope for answer in self.view.answers} - {HOST}
         scopes |= {scope_of(each.inode) for each in namespaces if not is_host(each)}
-        known = mount_names(namespaces) | workload_names(namespaces, containers)
-        doubt = self._doubt_of_names()
+        by_scope = {scope_of(each.inode): each for each in namespaces}
+        own = workload_names(namespaces, containers)
+        mounted = mount_names(namespaces)
+        ours = {scope_of(each.inode) for each in namespaces if is_an_admins(each)}
+        doubt = doubts(self.view)
         self.names = {HOST: HOST}
         for scope in sorted(scopes):
-            if scope in known or not doubt:
-                self.names[scope] = known.get(scope, scope)
+            why = doubt.of(by_scope.get(scope))
+            if scope in own or scope in ours or not why:
+                self.names[scope] = own.get(scope) or mounted.get(scope, scope)
             else:
-                self._blind(scope, ALL_KINDS, f"its workload cannot be told: {doubt}")
-
-    def _doubt_of_names(self) -> str:
-        """Say why a namespace without a known container may have one all the same, "" if not.
-
-        A node without docker has no docker containers: that is an answer.
-        """
-        by_probe = {answer.question.probe: answer for answer in self.view.answers}
-        for probe, what in (("netns", "network namespaces"), ("docker-inspect", "containers")):
-            answer = by_probe.get(probe)
-            if answer is None:
-                return f"the node was not asked for its {what}"
-            if probe == "docker-inspect" and answer.outcome is Outcome.MISSING:
-                continue
-            if why := _reason(answer):
-                return f"the node's {what} could not be read ({why})"
-        return ""
+                self._blind(scope, ALL_KINDS, f"its workload cannot be told: {why}")
 
     def _key_records(self) -> None:
         seen: Counter[tuple[str, str, tuple[Any, ...]]] = Counter()
+        told: dict[tuple[str, str], str] = {}
         for answer in self.view.answers:
             netns = self.names.get(answer.question.scope)
             if netns is None:
                 continue
             reading = answer.reading
             for record, line in zip(reading.records, reading.line_numbers, strict=True):
+                if isinstance(record, Container | ContainerSummary) and record.id:
+                    # Two runtimes may tell of one container: Docker's is containerd's too.
+                    first = told.setdefault((record.kind, record.id), answer.question.probe)
+                    if first != answer.question.probe:
+                        continue
                 place = (netns, record.kind, record.identity)
                 key = Key(self.node, netns, record.kind, record.identity, seen[place])
                 seen[place] += 1
@@ -123,8 +118,8 @@ class _Part:
     def _look_at(self, answer: Answer) -> None:
         """Note what one answer hides."""
         netns = self.names.get(answer.question.scope)
-        reason = _reason(answer)
-        if netns is None or not reason:
+        reason = why_not_whole(answer)
+        if netns is None or not reason or stood_in_for(answer, self.view.answers):
             return
         reading = answer.reading
         is_whole = answer.outcome is Outcome.ANSWERED and not reading.blind
@@ -197,16 +192,9 @@ def _unknown_texts(ledger: Ledger) -> tuple[str, ...]:
 
 
 def _lacks(answer: Answer) -> bool:
-    """Say whether the node has nothing that could have answered."""
-    missing = answer.outcome is Outcome.MISSING and answer.question.probe not in _ALWAYS
-    return missing or answer.reading.lacking
+    """Say whether nothing is hidden that this node could have said: it has nobody to ask.
 
-
-def _reason(answer: Answer) -> str:
-    """Say why an answer proves no absence, "" if it does."""
-    if answer.reading.blind or answer.outcome is not Outcome.ANSWERED:
-        return answer.reading.blind or answer.detail or answer.outcome.value
-    unknown = answer.reading.ledger.unknown_count
-    if not unknown:
-        return ""
-    return "1 line is not understood" if unknown == 1 else f"{unknown} lines are not understood"
+    What every kernel has is hidden all the same by a program that is missing.
+    """
+    kernels = answer.outcome is Outcome.MISSING and answer.question.probe in _ALWAYS
+    return lacks(answer) and not kernels

@@ -1,92 +1,33 @@
-"""Readers of ``docker ps`` and ``docker inspect`` (and of podman's, which prints the same)."""
+"""Reader of ``docker inspect`` (and of nerdctl's and podman's, which print nearly the same)."""
 
-import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from parsers import fsm
 from parsers.gather import Gathering
 from parsers.jsontext import number_at, read_json, switch_at, text_at, texts_at
 from parsers.reading import Reading
-from parsers.records import Container, ContainerSummary
+from parsers.records import Container
 from parsers.text import Text
-
-_COLUMN = re.compile(r"[A-Z]+(?: [A-Z]+)*")
-_CELL = re.compile(r'"(?:[^"\\]|\\.)*"(?= {2}| *$)|\S+(?: \S+)*')
-_MAY_BE_EMPTY = frozenset({"PORTS", "LABELS", "MOUNTS", "NETWORKS", "LOCAL VOLUMES", "SIZE"})
-_STATUS = re.compile(
-    r"Up\b|Exited\b|Created\b|Restarting\b|Removal\b|Removing\b|Dead\b|Paused\b"
-    r"|Initialized\b|Configured\b|Stopp(?:ed|ing)\b|Ghost\b"
-)
 
 _KUBERNETES_NAME_PARTS = 6  # k8s, container, pod, namespace, uid, attempt
 _NEVER = "0001-01-01T00:00:00Z"
 
 
-def read_ps(text: Text) -> Reading:
-    """Read the table of ``docker ps``: the cells of a row stand where the header says."""
-    rows = fsm.run("docker-ps", text.lines)
-    gathered = Gathering.of(text.lines, rows)
-    columns: list[tuple[str, int]] = []
-    for row in rows.rows:
-        if row["Header"]:
-            columns = [(found[0], found.start()) for found in _COLUMN.finditer(row["Header"])]
-            continue
-        cells = _cells(row["Row"], columns)
-        if cells is None:
-            gathered.refuse(row.line)
-        else:
-            gathered.add(row.line, _summary(cells))
-    return gathered.reading("" if columns else "no table of containers in the answer")
-
-
-def _cells(row: str, columns: list[tuple[str, int]]) -> dict[str, str] | None:
-    """Return the cells by column, or None where they do not fit: a wrong guess is worse."""
-    found = list(_CELL.finditer(row))
-    names = [name for name, _ in columns]
-    empty = [name for name in names if name in _MAY_BE_EMPTY]
-    if len(found) == len(names):
-        placed = dict(zip(names, (cell[0] for cell in found), strict=True))
-    elif len(found) == len(names) - 1 and len(empty) == 1:
-        filled = (name for name in names if name not in empty)
-        placed = dict(zip(filled, (cell[0] for cell in found), strict=True))
-    else:
-        placed = _by_position(found, columns)
-    if len(placed) < len(found) or set(names) - set(placed) - _MAY_BE_EMPTY:
-        return None
-    return placed if _STATUS.match(placed.get("STATUS", "Up")) else None
-
-
-def _by_position(found: list[re.Match[str]], columns: list[tuple[str, int]]) -> dict[str, str]:
-    placed: dict[str, str] = {}
-    for cell in found:
-        here = [name for name, start in columns if start <= cell.start()]
-        if here:
-            placed[here[-1]] = cell[0]
-    return placed
-
-
-def _summary(cells: dict[str, str]) -> ContainerSummary:
-    container_id = cells.get("CONTAINER ID", "")
-    return ContainerSummary(
-        name=cells.get("NAMES", cells.get("NAME", container_id)),
-        id=container_id,
-        image=cells.get("IMAGE", ""),
-        command=cells.get("COMMAND", ""),
-        created=cells.get("CREATED", cells.get("CREATED AT", "")),
-        status=cells.get("STATUS", ""),
-        ports=cells.get("PORTS", ""),
-    )
-
-
 def read_inspect(text: Text) -> Reading:
-    """Read ``docker inspect``: a list of containers, or one; a text that was cut is blind."""
+    """Read ``docker inspect``: a list of containers, or one; a text that was cut is blind.
+
+    ``podman pod ps --format json`` may stand behind it, which tells the pods' names.
+    """
     document = read_json(text.lines)
-    containers = [(item.line, _container(item.value)) for item in document.items]
+    runtime = text.probe.partition("-")[0]
+    pods = dict(_pod(item.value) for item in document.items if _is_pod(item.value))
+    containers = [(item.line, _container(item.value, runtime, pods)) for item in document.items]
     names = {record.id: record.name for _, record in containers if record is not None}
     gathered = Gathering(text.lines, document.ledger)
     odd = ""
     for (line, record), item in zip(containers, document.items, strict=True):
+        if _is_pod(item.value):
+            continue
         if record is None:
             odd = f"the object at line {line} is no container"
             for each in range(item.line, item.last_line + 1):
@@ -96,15 +37,25 @@ def read_inspect(text: Text) -> Reading:
     return gathered.reading(document.damage or odd)
 
 
-def _container(given: Any) -> Container | None:
+def _is_pod(given: Any) -> bool:
+    """Say whether this is a pod of podman's, whose containers say its id and not its name."""
+    return isinstance(given, dict) and "InfraId" in given and "State" not in given
+
+
+def _pod(given: Any) -> tuple[str, str]:
+    return text_at(given, "Id"), text_at(given, "Name")
+
+
+def _container(given: Any, runtime: str, pods: dict[str, str]) -> Container | None:
     """Make a record of one object; None if it is not about a container."""
     name = text_at(given, "Name").removeprefix("/")
     container_id = text_at(given, "Id") or text_at(given, "ID")
     if not (name or container_id) or not isinstance(given.get("State"), dict):
         return None
-    belongs = _belongs(given, name or container_id)
+    name = _steady(given, name or container_id, pods)
+    belongs = _belongs(given, name, pods)
     return Container(
-        name=name or container_id,
+        name=name,
         id=container_id,
         workload=belongs.workload,
         role=belongs.role,
@@ -124,7 +75,14 @@ def _container(given: Any) -> Container | None:
         started_at=text_at(given, "State", "StartedAt"),
         finished_at=text_at(given, "State", "FinishedAt"),
         restart_count=number_at(given, "RestartCount"),
+        runtime=runtime,
     )
+
+
+def _steady(given: Any, name: str, pods: dict[str, str]) -> str:
+    """Call podman's infra container by its pod: its own name begins with the pod's id."""
+    pod = text_at(given, "Pod")
+    return f"{pods[pod]}-infra" if pod in pods and name == f"{pod[:12]}-infra" else name
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +91,10 @@ class _Belonging:
     role: str
 
 
-def _belongs(given: Any, name: str) -> _Belonging:
+def _belongs(given: Any, name: str, pods: dict[str, str]) -> _Belonging:
     """Say which workload a container is part of, by its labels, else by its ``k8s_…`` name.
+
+    A container of a pod of podman's is part of that.
 
     The kubelet's names: ``k8s_CONTAINER.HASH_POD_NAMESPACE_UID_RANDOM`` until Kubernetes 1.5,
     ``k8s_CONTAINER_POD_NAMESPACE_UID_ATTEMPT`` since.
@@ -145,6 +105,8 @@ def _belongs(given: Any, name: str) -> _Belonging:
     pod = text_at(given, "Config", "Labels", "io.kubernetes.pod.name")
     namespace = text_at(given, "Config", "Labels", "io.kubernetes.pod.namespace")
     if not (pod and namespace):
+        if own := pods.get(text_at(given, "Pod")):
+            return _Belonging(own, "sandbox" if switch_at(given, "IsInfra") else "app")
         if not is_kubernetes:
             return _Belonging(name, "")
         pod, namespace = parts[2], parts[3]

@@ -1,4 +1,7 @@
-"""JSON as a program printed it: its values with their lines, and an account of every line."""
+"""JSON as a program printed it: its values with their lines, and an account of every line.
+
+A program that is asked of several things may print one document after the other (``crictl``).
+"""
 
 import json
 import re
@@ -14,6 +17,7 @@ from parsers.reading import Ledger, UnknownLine
 _DECODER = json.JSONDecoder(strict=False)
 _BLANK = re.compile(r"\s*")
 _OPENING = re.compile(r"^[ \t]*[\[{]", re.MULTILINE)
+_FOLLOWING = re.compile(r"[ \t]*\n\s*[\[{]")
 # A byte that was not UTF-8, or a control character, stands in the text as \xff: no JSON escape.
 _VISIBLE = re.compile(r"(?<!\\)((?>(?:\\\\)*))\\x")
 
@@ -37,7 +41,7 @@ class JsonText:
 
 
 def read_json(lines: Sequence[str]) -> JsonText:
-    """Read a list of values, or one object, that stands between lines of something else.
+    """Read lists of values and objects, one after the other, between lines of something else.
 
     What is no JSON around it, and all from the first value that is not whole, is unknown lines.
     """
@@ -57,14 +61,21 @@ class _Reader:
         opening = _OPENING.search(self._text)
         if opening is None:
             return self._account(0, 0, "no JSON in the answer" if self._text.strip() else "")
-        begin = opening.end() - 1
-        is_list = self._text[begin] == "["
-        end, damage = self._list(begin + 1) if is_list else self._value(begin)
+        begin = end = opening.end() - 1
+        damage = ""
+        following: re.Match[str] | None = opening
+        while following and not damage:
+            end, damage = self._document(following.end() - 1)
+            following = _FOLLOWING.match(self._text, end)
         if not damage and self._text[end:].strip():
             damage = f"something follows the JSON at line {self._line(self._skip(end))}"
         elif not damage and self._text[:begin].strip():
             damage = "something stands before the JSON"
         return self._account(begin, end, damage)
+
+    def _document(self, begin: int) -> tuple[int, str]:
+        is_list = self._text[begin] == "["
+        return self._list(begin + 1) if is_list else self._value(begin)
 
     def _list(self, position: int) -> tuple[int, str]:
         """Read values up to the "]"; return where the last sound character ends, and the damage."""

@@ -14,6 +14,7 @@ from parsers.commandlines import in_command_lines
 
 _TOKEN = re.compile(rb'"(?P<body>(?>(?:[^"\\\n]|\\.)*)\\?)(?P<close>"?)|(?P<mark>[\[\]{}])')
 _DECODER = json.JSONDecoder(strict=False)
+_BLANK = re.compile(r"\s*")
 _COLON = re.compile(rb"\s*:")
 _FLAG = re.compile(rb"-{0,2}[\w.-]+")
 
@@ -22,7 +23,11 @@ _NO_SECRET = re.compile(r"(?:OLD)?PWD|.*[-_.](?:file|path|dir|sock)", re.IGNOREC
 _SURE_KEY = re.compile(
     r"password|passwd|secret|token|auth|identitytoken|registrytoken", re.IGNORECASE
 )
-_FREE_FORM = frozenset({b"Labels", b"Annotations", b"Config", b"DriverOpts", b"Options"})
+_WHOLE_OBJECT = "last-applied-configuration"  # an annotation: a pod as JSON, with its environment
+_ENVIRONMENT = frozenset({b"Env", b"env", b"envs"})
+_FREE_FORM = frozenset(
+    {b"labels", b"annotations", b"Labels", b"Annotations", b"Config", b"DriverOpts", b"Options"}
+)
 
 # Up to the last "@" before the host ends: a password may hold one, whatever the standard says.
 _URL_LOGIN = re.compile(rb'://[^\s/:@"]*+:(?P<secret>[^\s/"]+)@')
@@ -48,6 +53,12 @@ def _password_statement(quote: bytes) -> re.Pattern[bytes]:
         rb"\bpassword\s{1,16}(?P<quote>" + quote + rb")" + secret + rb"(?P=quote)", re.IGNORECASE
     )
 
+
+# BIRD takes a password in octets too: ``password hex:01:23:…``.
+_PASSWORD_OCTETS = re.compile(
+    rb"\bpassword\s{1,16}(?P<secret>(?:hex:)?[0-9a-f]{2}(?>(?::?[0-9a-f]{2})+))(?=\s{0,16}[;{])",
+    re.IGNORECASE,
+)
 
 # The look-behind keeps a long word from being tried from each of its letters.
 _NAME = re.compile(rb"(?<![\w.-])(?P<name>-{0,2}[\w.-]++)(?P<equals>[= ])")
@@ -112,7 +123,9 @@ def in_json(text: bytes) -> Iterator[Secret]:
     """Find secrets in what ``docker inspect`` and its like print, whole or damaged."""
     whole = _whole(text)
     for literal in _literals(text):
-        secret = _of_member(literal) if literal.key else _of_element(literal, whole=whole)
+        secret = (
+            _of_member(literal, whole=whole) if literal.key else _of_element(literal, whole=whole)
+        )
         if secret is not None:
             yield secret
 
@@ -128,7 +141,7 @@ def in_wording(text: bytes, *, assignments: bool, strings: bool) -> Iterator[Sec
     for token in _URL_TOKEN.finditer(text):
         group = "secret" if token["secret"] else "token"
         yield _secret(token.start(group), token[group], elsewhere=True)
-    for pattern in (_URL_LOGIN, _HEADER_LOGIN, password_statement):
+    for pattern in (_URL_LOGIN, _HEADER_LOGIN, _PASSWORD_OCTETS, password_statement):
         for login in pattern.finditer(text):
             yield _secret(login.start("secret"), login["secret"], elsewhere=True)
     if assignments:
@@ -169,7 +182,7 @@ def _assigned(text: bytes, value: re.Pattern[bytes]) -> Iterator[Secret]:
 def _of_element(literal: _Literal, *, whole: bool) -> Secret | None:
     name, equals, value = literal.body.partition(b"=")
     looks_secret = secret_name(decoded(name).lstrip("-"))
-    if literal.parent == b"Env" or not whole:
+    if literal.parent in _ENVIRONMENT or not whole:
         if equals:
             return _secret(literal.start + len(name) + 1, value, elsewhere=looks_secret)
         if "=" in decoded(literal.body):  # spelled \u003d
@@ -188,11 +201,19 @@ def _of_flag_before(literal: _Literal) -> Secret | None:
     return _secret(literal.start, literal.body, elsewhere=True)
 
 
-def _of_member(literal: _Literal) -> Secret | None:
+def _of_member(literal: _Literal, *, whole: bool) -> Secret | None:
     key = decoded(literal.key)
     looks_secret = secret_name(key)
-    if literal.parent == b"Env":
+    if literal.parent == b"envs" or not whole:  # {"key": "DB_PASSWORD", "value": "…"}
+        if key == "value":
+            is_secret = secret_name(decoded(literal.before))
+            return _secret(literal.start, literal.body, elsewhere=is_secret)
+        if key == "key":
+            return None
+    if literal.parent in _ENVIRONMENT:
         return _secret(literal.start, literal.body, elsewhere=looks_secret)
+    if key.endswith(_WHOLE_OBJECT):
+        return _secret(literal.start, literal.body, elsewhere=False)
     if _SURE_KEY.fullmatch(key) or (literal.parent in _FREE_FORM and looks_secret):
         return _secret(literal.start, literal.body, elsewhere=True)
     return None
@@ -203,8 +224,14 @@ def _secret(start: int, body: bytes, *, elsewhere: bool) -> Secret:
 
 
 def _whole(text: bytes) -> bool:
+    """Say whether a text is JSON from its beginning to its end, in one document or several."""
     try:
-        json.loads(text)
+        told = text.decode("utf-8", "surrogateescape")
+        position = 0
+        while position < len(told):
+            _, end = _DECODER.raw_decode(told, position)
+            blank = _BLANK.match(told, end)
+            position = blank.end() if blank else end
     except (ValueError, RecursionError):
         return False
     return True

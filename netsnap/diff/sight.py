@@ -7,7 +7,8 @@ from functools import cached_property
 from collector.capture import HOST
 from netsnap.diff.changes import Blind
 from parsers.facts import BlindSpot, Fact, Facts, Key
-from parsers.records import RECORDS, Container, NetworkNamespace
+from parsers.records import RECORDS, Container, ContainerSummary, NetworkNamespace
+from parsers.workloads import NAMING, lacks
 
 ALL_KINDS = frozenset(record.kind for record in RECORDS)
 Place = tuple[str, str, str]
@@ -64,9 +65,42 @@ class View:
         """Say whether a namespace that is not in the list is surely not there."""
         return self.facts.sees(node, HOST, NetworkNamespace.kind)
 
-    def knows_names(self, node: str) -> bool:
-        """Say whether namespaces could be called by their workloads."""
-        return self.facts.sees(node, HOST, Container.kind)
+    @cached_property
+    def _lacking(self) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (answer.node, answer.question.probe)
+            for view in self.facts.snapshot.nodes
+            for answer in view.answers
+            if lacks(answer)
+        )
+
+    @cached_property
+    def _tellers(self) -> Mapping[tuple[str, str, str], str]:
+        """Map (node, kind, id) of every container to the question that told of it."""
+        return {
+            (key.node, key.kind, fact.record.id): fact.answer.question.probe
+            for key, fact in self.facts.by_key.items()
+            if isinstance(fact.record, Container | ContainerSummary) and fact.record.id
+        }
+
+    def lacks(self, fact: Fact) -> bool:
+        """Say whether the node had nobody to ask what gave the other snapshot this fact.
+
+        What another runtime says of its containers does not tell that those of one are gone that
+        is no longer there to be asked. And one container is no other for being told of by another.
+        """
+        node, probe, record = fact.key.node, fact.answer.question.probe, fact.record
+        if isinstance(record, Container | ContainerSummary):
+            teller = self._tellers.get((node, fact.key.kind, record.id), probe)
+            if teller != probe:
+                return True
+        return (node, probe) in self._lacking
+
+    def knows_names(self, node: str) -> tuple[bool, frozenset[str]]:
+        """Say whether namespaces could be called by their workloads, and by which questions."""
+        asked = self.probes.get(node, frozenset()) & NAMING.keys()
+        able = frozenset(each for each in asked if (node, each) not in self._lacking)
+        return self.facts.sees(node, HOST, Container.kind), able
 
 
 class Sight:
@@ -90,8 +124,15 @@ class Sight:
             probe = fact.answer.question.probe
             self._add(BlindSpot(key.node, "", probe, "", frozenset({key.kind}), "not asked"), view)
             return False
-        if self._sees(key, view) or self.vanished(key.node, key.netns, view):
+        if self.vanished(key.node, key.netns, view):
             return True
+        if self._sees(key, view):
+            if not view.lacks(fact):
+                return True
+            kinds = frozenset({key.kind})
+            probe = fact.answer.question.probe
+            self._add(BlindSpot(key.node, key.netns, probe, "", kinds, "nobody to ask"), view)
+            return False
         self._cover(key, view)
         return False
 

@@ -8,7 +8,10 @@ from parsers.roles import Drift, Identity, Incarnation, Record, State
 
 @dataclass(frozen=True, slots=True)
 class ContainerSummary(Record):
-    """A row of ``docker ps``."""
+    """A row of ``docker ps`` and its like; of ``crictl pods``, whose names are "NAMESPACE/POD".
+
+    ``crictl ps`` calls its containers "NAMESPACE/POD/NAME", as far as it tells these.
+    """
 
     kind: ClassVar[str] = "container-summary"
     name: Identity[str]
@@ -18,15 +21,17 @@ class ContainerSummary(Record):
     created: Drift[str] = ""
     status: Drift[str] = ""  # "Up 16 hours": docker inspect has the instant
     ports: State[str] = ""
+    runtime: State[str] = ""  # docker, podman …: who was asked
 
 
 @dataclass(frozen=True, slots=True)
 class Container(Record):
-    """A container (``docker inspect``).
+    """A container (``docker inspect`` and its like), or a pod's sandbox (``crictl inspectp``).
 
     ``workload`` is the stable name of what the container belongs to: "namespace/pod" for a
     Kubernetes container (from its labels or its k8s_… name), else the container's own name.
     ``role`` is "sandbox" for a pause container, "app" for another container of a pod, else "".
+    A container of ``crictl`` is called "NAMESPACE/POD/NAME", its pod's sandbox "NAMESPACE/POD".
     Times are RFC 3339 as printed. ``env`` holds masked values only.
     """
 
@@ -51,3 +56,4 @@ class Container(Record):
     started_at: Incarnation[str] = ""
     finished_at: Incarnation[str] = ""
     restart_count: Drift[int | None] = None
+    runtime: State[str] = ""  # docker, podman …: who was asked

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.capture import Capture, Outcome, Question
-from parsers.docker import read_inspect, read_ps
+from parsers.docker import read_inspect
+from parsers.ps import read_ps
 from parsers.read import read
 from parsers.reading import Reading
 from parsers.records import Container, ContainerSummary

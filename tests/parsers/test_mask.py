@@ -242,6 +242,41 @@ def test_arguments_labels_and_health_checks_are_masked() -> None:
     json.loads(masked)
 
 
+def _cri(env: list[str]) -> bytes:
+    """Return what crictl before 1.31 prints: a document for each container."""
+    variables = [dict(zip(("key", "value"), each.split("=", 1), strict=True)) for each in env]
+    labels = {"io.kubernetes.pod.name": "web", "io.kubernetes.pod.namespace": "shop"}
+    applied = {"kubectl.kubernetes.io/last-applied-configuration": json.dumps(variables)}
+    names = {"id": "a" * 64, "metadata": {"name": "app"}, "state": "CONTAINER_RUNNING"}
+    status = {**names, "labels": labels, "annotations": applied}
+    spec = {"process": {"env": env}, "annotations": applied}
+    info = {"config": {"envs": variables, "annotations": applied}, "runtimeSpec": spec}
+    one = json.dumps({"status": status, "info": info}, indent=2)
+    return f"{one}\n{one}\n".encode()
+
+
+@given(st.dictionaries(names, values, max_size=5))
+def test_no_environment_value_of_a_pods_container_survives(env: dict[str, str]) -> None:
+    masked = mask(_capture("crictl-inspect", _cri([f"{k}={v}" for k, v in env.items()])), KEY)
+    for value in env.values():
+        assert json.dumps(value)[1:-1].encode() not in masked.stdout
+    records = read(masked).records
+    assert len(records) == 2
+    for record in records:
+        assert isinstance(record, Container)
+        for each, name in zip(record.env, env, strict=True):
+            assert each.startswith(f"{name}=masked:")
+
+
+@given(values, st.integers(min_value=0, max_value=400))
+def test_a_pods_container_that_was_cut_off_is_masked_up_to_its_end(secret: str, more: int) -> None:
+    whole = _cri([f"DB_PASSWORD={secret}"])
+    for key in (b'"value": "', b'"DB_PASSWORD='):
+        at = whole.index(key) + len(key)
+        masked = mask(_capture("crictl-inspect", whole[: at + more]), KEY)
+        assert json.dumps(secret)[1:-1].encode() not in masked.stdout
+
+
 def test_a_password_with_an_at_sign_is_masked_to_its_end() -> None:
     said = b"dial postgres://me:hunt@er22@db/x and http://172.16.0.1:80/a@b failed"
     masked = mask(_capture("docker-ps", b"", said), KEY).stderr

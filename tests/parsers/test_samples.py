@@ -19,6 +19,9 @@ TEMPLATE_OF = {
     "ip6-route": "ip-route",
     "ip6-rule": "ip-rule",
     "sysctl-node": "sysctl",
+    "podman-ps": "docker-ps",
+    "crictl-ps": "docker-ps",
+    "crictl-pods": "docker-ps",
     "ip6tables-save": "iptables-save",
     "ip6tables-list": "iptables-list",
     "ebtables-save": "iptables-save",
@@ -31,7 +34,7 @@ TEMPLATE_OF = {
 
 
 def _template(sample: Path) -> str:
-    """Return the template that reads a sample; docker inspect and netlink have none."""
+    """Return the template that reads a sample; docker inspect and its like and netlink have none."""
     return TEMPLATE_OF.get(sample.parent.name, sample.parent.name)
 
 
