@@ -12,6 +12,7 @@ from parsers.read import as_json, read_text
 from parsers.reading import Reading
 
 UNDERSTOOD, NOT_ALL = 0, 1
+PAIR = 2
 
 
 def parse(
@@ -59,5 +60,7 @@ def _words(value: Any) -> str:
         fields = ((name, _words(each)) for name, each in value.items())
         return f"({' '.join(f'{name}={words}' for name, words in fields if words)})"
     if isinstance(value, list | tuple):
+        if all(isinstance(each, list | tuple) and len(each) == PAIR for each in value):
+            return ",".join(f"{name}={_words(said)}" for name, said in value)
         return ",".join(map(_words, value))
     return "" if value is None else str(value)

@@ -159,6 +159,13 @@ def test_parse_ends_with_1_and_shows_a_line_it_does_not_know(stranger: Tool) -> 
     assert "2 lines: 1 parsed, 0 noise, 1 unknown\n  line 2: what is this" in done.stdout
 
 
+def test_parse_writes_what_an_object_asks_for_as_names_and_values(stranger: Tool) -> None:
+    given = "NAME    CIDR             NAT\npool1   192.168.0.0/18   true\n"
+    done = stranger.run("parse", "calicoctl get ippools -o wide", "-", given=given)
+    assert done.returncode == 0
+    assert "resource=IPPool name=pool1 spec=CIDR=192.168.0.0/18,NAT=true" in done.stdout
+
+
 def test_a_bundle_carries_snapshots_to_another_history(user: Tool) -> None:
     done = user.run("export", BEFORE, AFTER, "-o", "incident.zip")
     assert (done.returncode, done.stderr) == (0, "")
