@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from parsers.text import visible
+
 DEEPEST = 64
 
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
@@ -56,7 +58,8 @@ class _Builder:
             self._add(_scalar(event))
         elif isinstance(event, yaml.MappingStartEvent):
             mapping = Mapping()
-            mapping.line = event.start_mark.line + self._first_line
+            mark: Any = event.start_mark  # the parser sets one on every event
+            mapping.line = mark.line + self._first_line
             self._begin(event, mapping)
         elif isinstance(event, yaml.SequenceStartEvent):
             self._begin(event, [])
@@ -98,6 +101,7 @@ class _Builder:
 def _scalar(event: Any) -> str | None:
     if event.tag is not None:
         raise YamlError(f"a tag: {event.tag!r:.40}")
-    is_plain = event.style is None or event.style == ""
     text: str = event.value
-    return None if is_plain and text in _NULL else text
+    if event.style == '"':
+        return visible(text)  # it may have spelled a control character
+    return None if not event.style and text in _NULL else text

@@ -115,6 +115,10 @@ def test_plain_values_stay_the_texts_that_they_are() -> None:
     }  # fmt: skip
 
 
+def test_a_control_character_that_a_text_spells_stays_visible() -> None:
+    assert parse('a: "x\\e[2J\\0\\u2028y"\n') == {"a": r"x\x1b[2J\x00\u2028y"}
+
+
 def test_a_mapping_knows_its_line() -> None:
     value = parse("a:\n- b: 1\n- c:\n    d: 2\n", first_line=10)
     assert isinstance(value["a"][1]["c"], Mapping)
