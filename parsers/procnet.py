@@ -36,8 +36,7 @@ def read_protocol_counters(text: Text) -> Reading:
         first.setdefault(protocol, line)
         counters[protocol].update(found)
     for protocol, line in first.items():
-        told = tuple(each for each in counters[protocol].items() if each[1])
-        gathered.add(line, ProtocolCounters(protocol, told))
+        gathered.add(line, ProtocolCounters(protocol, tuple(counters[protocol].items())))
     return gathered.reading("" if gathered.records else "no counters in the answer")
 
 
@@ -56,8 +55,9 @@ def _protocols(
             if found is None:
                 gathered.refuse(row.line)
             else:
-                yield row.line, found[1], {found[2]: int(row["Number"])}
-        elif counters := _paired(title, row):
+                counted = int(row["Number"])
+                yield row.line, found[1], {found[2]: counted} if counted else {}
+        elif (counters := _paired(title, row)) is not None:
             yield row.line - 1, row["Protocol"], counters
             title = None
         else:
@@ -66,14 +66,15 @@ def _protocols(
         gathered.refuse(title.line)
 
 
-def _paired(title: Row | None, row: Row) -> dict[str, int]:
-    """Return a line of numbers under the names of the line before, {} if they do not belong."""
+def _paired(title: Row | None, row: Row) -> dict[str, int] | None:
+    """Return numbers other than 0 by the names of the line before, None if they do not belong."""
     if title is None or (title["Protocol"], title.line + 1) != (row["Protocol"], row.line):
-        return {}
+        return None
     names, numbers = title["Names"].split(), row["Numbers"].split()
     if len(names) != len(numbers):
-        return {}
-    return dict(zip(names, map(int, numbers), strict=True))
+        return None
+    told = zip(names, numbers, strict=True)
+    return {name: int(number) for name, number in told if number != "0"}
 
 
 def read_neighbour_tables(text: Text) -> Reading:

@@ -16,12 +16,20 @@ _NOT_THE_HOSTS = re.compile(r"grep: /proc/net/stat/arp_cache: No such file or di
 
 _FILES = r"(?: /proc/net/(?:snmp6?|netstat))+"
 
+# snmp6 has a line a counter, and most are 0 in most namespaces; the first of each protocol is kept.
+_NOT_ZERO = (
+    "exec grep -hE ':|[1-9][0-9]*$"
+    "|^(Ip6InReceives|Icmp6InMsgs|Udp6InDatagrams|UdpLite6InDatagrams)[[:blank:]]'"
+    " /proc/net/snmp /proc/net/netstat /proc/net/snmp6"
+)
+
 ENTRIES: tuple[Entry, ...] = (
     Entry(
         Probe(
             "protocol-counters",
-            "cat /proc/net/snmp /proc/net/netstat /proc/net/snmp6",
+            _NOT_ZERO,
             Where.NETNS,
+            shown="cat /proc/net/snmp /proc/net/netstat /proc/net/snmp6",
         ),
         read_protocol_counters,
         (ProtocolCounters,),

@@ -83,6 +83,7 @@ def main() -> None:
         put("sysctl/pod", run(netns, asked("sysctl")))
         put("sysctl-node/namespace", run(netns, asked("sysctl-node")))
         put("protocol-counters/namespace", run(netns, asked("protocol-counters")))
+        put("protocol-counters/every-line", run(netns, entry("protocol-counters").probe.text()))
         put("protocol-counters/nstat", run(netns, "nstat -asz"))
         _alone(_BEYOND_THE_MEMORY)
         run(netns, _MESSAGES)
