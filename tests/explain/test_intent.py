@@ -20,6 +20,7 @@ from parsers.records import (
     Address,
     BirdProtocol,
     CalicoPeer,
+    CalicoResource,
     CalicoSetting,
     FilterRule,
     Interface,
@@ -271,21 +272,56 @@ def test_what_broke_nothing_is_told_in_one_line_for_the_cluster(
     assert [line for line in explanation.witnesses if "IPPool" in line] == [sentence] * is_told
 
 
-def test_the_evidence_is_the_line_that_changed() -> None:
-    def side(text: str) -> Facts:
-        return facts({("k8s2", HOST): list(read_objects(Text(text)).records)})
+ADDRESSES = """\
+- apiVersion: projectcalico.org/v3
+  kind: Node
+  metadata:
+    name: one
+  spec:
+    addresses:
+    - address: 10.0.0.1
+    - address: 10.0.0.2
+- apiVersion: projectcalico.org/v3
+  kind: Node
+  metadata:
+    name: two
+  spec:
+    bgp:
+      asNumber: 64512
+"""
 
-    t1, t2 = side(OBJECTS), side(MESH_OFF)
-    placed = {}
-    for found, text in ((t1, OBJECTS), (t2, MESH_OFF)):
-        lines = read_objects(Text(text))
-        ((key, fact),) = ((k, f) for k, f in found.by_key.items() if "default" in k.identity)
-        at = lines.line_numbers[lines.records.index(fact.record)]
-        placed[fact.answer.digest] = text.encode()
-        found.by_key[key] = replace(fact, line=at)  # type: ignore[index] # a dict, in truth
-    (change,) = compare(t1, t2).changes
-    shown = Witness(t1, t2, placed.__getitem__, {}).of_change(change)
-    assert [(line.snapshot, line.text) for line in shown] == [
-        ("t1", "nodeToNodeMeshEnabled: true"),
-        ("t2", "nodeToNodeMeshEnabled: false"),
-    ]
+
+def listed(text: str) -> tuple[Facts, str]:
+    """Return facts at the lines of a text, and the digest that their answers have."""
+    reading = read_objects(Text(text))
+    found = facts({("k8s2", HOST): list(reading.records)})
+    lines = dict(zip(reading.records, reading.line_numbers, strict=True))
+    placed = {key: replace(f, line=lines[f.record]) for key, f in found.by_key.items()}
+    (digest,) = {f.answer.digest for f in placed.values() if isinstance(f.record, CalicoResource)}
+    return replace(found, by_key=placed), digest
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "shown"),
+    [
+        (OBJECTS, MESH_OFF, ["nodeToNodeMeshEnabled: true", "nodeToNodeMeshEnabled: false"]),
+        (
+            ADDRESSES,
+            ADDRESSES.replace("10.0.0.2", "10.0.0.3"),
+            ["- address: 10.0.0.2", "- address: 10.0.0.3"],
+        ),
+        (ADDRESSES, ADDRESSES.replace("64512", "5"), ["asNumber: 64512", "asNumber: 5"]),
+        (ADDRESSES, ADDRESSES.replace("name: two", "name: 2"), ["(no such line)", "name: 2"]),
+        (
+            ADDRESSES,
+            ADDRESSES.replace("    - address: 10.0.0.2\n", ""),
+            ["- address: 10.0.0.2", "- address: 10.0.0.1"],
+        ),
+    ],
+)
+def test_the_evidence_is_the_line_that_changed(was: str, now: str, shown: list[str]) -> None:
+    (t1, first), (t2, second) = listed(was), listed(now)
+    texts = {first: was.encode(), second: now.encode()}
+    change = compare(t1, t2).changes[0]
+    lines = Witness(t1, t2, texts.__getitem__, {}).of_change(change)
+    assert [line.text for line in lines] == shown

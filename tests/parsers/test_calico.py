@@ -193,10 +193,18 @@ def test_the_kind_of_a_table_is_as_typed_where_its_columns_do_not_tell() -> None
     assert (typed.resource, untyped.resource) == ("FelixConfiguration", "")
 
 
-def test_a_cell_that_runs_into_the_next_column_is_refused() -> None:
-    table = b"NAME   CIDR          SELECTOR\npool-with-a-name 10.0.0.0/16   all()\n"
+@pytest.mark.parametrize(
+    "row",
+    [
+        "pool-with-a-name 10.0.0.0/16   all()",
+        "pool-with-a-long-name   all()",
+        "two ws 10.0.0.0/16   all()",
+    ],
+)
+def test_a_row_whose_cells_do_not_stand_under_their_columns_is_refused(row: str) -> None:
+    table = f"NAME   CIDR          SELECTOR\n{row}\n".encode()
     reading = read_text("calicoctl get ippools", table)
-    assert (reading.records, len(reading.ledger.unknown)) == ((), 1)
+    assert (reading.records, [each.text for each in reading.ledger.unknown]) == ((), [row])
 
 
 @pytest.mark.parametrize(

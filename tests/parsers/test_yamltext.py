@@ -104,6 +104,15 @@ def test_an_element_that_is_broken_hides_itself_and_no_other() -> None:
 
 
 def test_a_line_that_goes_on_with_a_text_is_not_taken_for_something_else() -> None:
+    text = "- a: one\n    and two\n  b: |\n    [...]\n    x\n  spec:\n    ...\n    c: d\n"
+    found = read(text)
+    (document,) = found.documents
+    assert document.items is not None
+    assert document.items[0].value == {"a": "one and two", "b": "[...]\nx\n", "spec": {"c": "d"}}
+    assert unknown(found) == ["    ..."]
+
+
+def test_an_element_that_no_line_less_would_mend_is_unknown_whole() -> None:
     found = read("- name: one\n    and two\n  metadata: {name: a}\n  b: [\n- metadata: {name: c}\n")
     assert [name for name, *_ in names(found)] == ["c"]
     assert len(unknown(found)) == 4
