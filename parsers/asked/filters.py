@@ -14,18 +14,29 @@ from parsers.records import ConntrackTable, FilterRule, IpSet, IpSetMember, Ipta
 _IPTABLES_TYPED = r"tables(?:-nft|-legacy)?(?:-save(?: .*)?| (?:.* )?(?:-S|--list-rules)(?: .*)?)"
 _LIST_TYPED = r"(?:-nft|-legacy)? (?:.* )?(?:-[nvx46]*L[nvx46]*|--list)(?: .*)?"
 
-# Legacy tables are looked for where the kernel lists them, so that asking makes none: the program
-# would load the module of a table that is not there. Likewise for a module of nf_tables that is
-# not loaded. The rules of the nf_tables backend are in `nft list ruleset` too, but nft has no words
-# for what some matches and targets say (docs/decisions/007).
-_IPTABLES_SAVE = r"""bad=0
+# A module of nf_tables that is there and not loaded has no rules, and would be loaded by asking.
+_NF_TABLES = """\
 nf_tables() {
   [ ! -d /sys/module/nf_tables ] || return 0
   for f in /lib/modules/$(uname -r)/kernel/net/netfilter/nf_tables.ko*; do
     [ ! -e "$f" ] || return 1
   done
 }
-ask() { echo "# $1"; "$1" -c || bad=$?; }
+"""
+_NFT = f"{_NF_TABLES}nf_tables || exit 0\nexec nft -a list ruleset"
+_ASK = (
+    _NF_TABLES
+    + r"""bad=0
+ask() { echo "# $1"; "$1" -c || bad=$?; }"""
+)
+
+# Legacy tables are looked for where the kernel lists them, so that asking makes none: the program
+# would load the module of a table that is not there. The rules of the nf_tables backend are in
+# `nft list ruleset` too, but nft has no words for what some matches and targets say
+# (docs/decisions/007).
+_IPTABLES_SAVE = (
+    _ASK
+    + r"""
 look() {
   legacy= nft= tables=
   if [ -e "$2" ]; then
@@ -46,6 +57,28 @@ look() {
 look iptables /proc/net/ip_tables_names
 look ip6tables /proc/net/ip6_tables_names
 exit $bad"""
+)
+
+# What nft lists of ebtables-nft and arptables-nft is abridged like that of iptables-nft. The legacy
+# kinds have no program that tells their rules and no others: the scripts of that name ask whichever
+# ebtables or arptables is first in PATH. So where there are any, that is all that is said.
+_EBTABLES_SAVE = (
+    _ASK
+    + r"""
+arp=
+for p in ebtables-nft-save arptables-nft-save; do
+  if command -v $p >/dev/null && nf_tables; then ask $p; fi
+done
+if [ -e /proc/net/arp_tables_names ]; then
+  [ -r /proc/net/arp_tables_names ] || { echo "arp_tables_names: Permission denied" >&2; bad=1; }
+  read -r arp </proc/net/arp_tables_names
+fi
+if [ -n "$arp" ]; then echo "there are legacy tables of arptables" >&2; bad=1; fi
+for m in /sys/module/ebtable_*; do
+  if [ -e "$m" ]; then echo "there are legacy tables of ebtables" >&2; bad=1; break; fi
+done
+exit $bad"""
+)
 
 # The module has a parameter, so that it shows there even where it is no module but built in.
 _IPSET = """\
@@ -68,7 +101,7 @@ _OTHER_BACKEND = whole_lines(r"# Warning: \S+ tables present, use \S+ to see the
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        Probe("nft-ruleset", "nft -a list ruleset", Where.NETNS, needs="nft"),
+        Probe("nft-ruleset", _NFT, Where.NETNS, needs="nft", shown="nft -a list ruleset"),
         read_ruleset,
         (FilterRule,),
         re.compile(NETNS_EXEC + r"nft(?: -\w+)* list ruleset(?: \w+)?"),
@@ -90,7 +123,16 @@ ENTRIES: tuple[Entry, ...] = (
             (IptablesRule,),
             re.compile(NETNS_EXEC + re.escape(program).removesuffix("tables") + _IPTABLES_TYPED),
         )
-        for program, family in (("ip6tables", "ip6"), ("ebtables", "bridge"), ("arptables", "arp"))
+        for program, family in (("ip6tables", "ip6"), ("arptables", "arp"))
+    ),
+    Entry(
+        Probe("ebtables-save", _EBTABLES_SAVE, Where.NODE, shown="ebtables-save; arptables-save"),
+        iptables("bridge"),
+        (IptablesRule,),
+        re.compile(NETNS_EXEC + "eb" + _IPTABLES_TYPED),
+        Profile.FULL,
+        harmless=_OTHER_BACKEND,
+        quiet=True,
     ),
     *(
         Entry(

@@ -17,7 +17,7 @@ from parsers.xfrm import read_xfrm
 # A kernel without a netlink socket of IPsec (protocol 6), nor one of the older kind, has neither
 # policies nor states; asking would load the module. An `ip` that does not know `nokeys` must not
 # be asked for states at all.
-_XFRM = r"""\
+_XFRM = """\
 grep -q '^[0-9a-f]* 6 ' /proc/net/netlink
 [ $? != 1 ] || [ -e /proc/net/pfkey ] || exit 0
 ip xfrm policy || exit
