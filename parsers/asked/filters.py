@@ -27,7 +27,7 @@ _NFT = f"{_NF_TABLES}nf_tables || exit 0\nexec nft -a list ruleset"
 _ASK = (
     _NF_TABLES
     + r"""bad=0
-ask() { echo "# $1"; "$1" -c || bad=$?; }"""
+ask() { program=$1; echo "# $program"; "$program" -c || bad=$?; }"""
 )
 
 # Legacy tables are looked for where the kernel lists them, so that asking makes none: the program
@@ -38,19 +38,20 @@ _IPTABLES_SAVE = (
     _ASK
     + r"""
 look() {
+  name=$1 listed=$2
   legacy= nft= tables=
-  if [ -e "$2" ]; then
-    [ -r "$2" ] || { echo "$2: Permission denied" >&2; bad=1; }
-    read -r tables <"$2"
+  if [ -e "$listed" ]; then
+    [ -r "$listed" ] || { echo "$listed: Permission denied" >&2; bad=1; }
+    read -r tables <"$listed"
   fi
-  if command -v "$1-legacy-save" >/dev/null; then legacy=$1-legacy-save; fi
-  if command -v "$1-nft-save" >/dev/null; then nft=$1-nft-save; fi
-  if [ -z "$legacy$nft" ] && command -v "$1-save" >/dev/null; then
-    case $("$1" -V) in *nf_tables*) nft=$1-save ;; *) legacy=$1-save ;; esac
+  if command -v "$name-legacy-save" >/dev/null; then legacy=$name-legacy-save; fi
+  if command -v "$name-nft-save" >/dev/null; then nft=$name-nft-save; fi
+  if [ -z "$legacy$nft" ] && command -v "$name-save" >/dev/null; then
+    case $("$name" -V) in *nf_tables*) nft=$name-save ;; *) legacy=$name-save ;; esac
   fi
   if [ -n "$tables" ]; then
     if [ -n "$legacy" ]; then ask "$legacy"
-    else echo "no $1 on the node to tell the legacy table $tables" >&2; bad=1; fi
+    else echo "no $name on the node to tell the legacy table $tables" >&2; bad=1; fi
   fi
   if [ -n "$nft" ] && nf_tables; then ask "$nft"; fi
 }
