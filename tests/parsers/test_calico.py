@@ -1,6 +1,7 @@
 """Calico's objects: what becomes of each form in which calicoctl and kubectl print them."""
 
 import dataclasses
+import re
 import subprocess
 from pathlib import Path
 
@@ -345,3 +346,50 @@ def test_the_question_takes_a_calicoctl_as_it_is(shell: str, tmp_path: Path) -> 
     assert reading.blind == (
         "calicoctl get ippool: exit status 2: Failed to get resources: forbidden"
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "spec:\n  bgpPassword: hunter2\n",
+        "- token: 'hunter2'\n",
+        'a: "{\\"password\\":\\"hunter2\\"}"\n',
+        "a: {secret: hunter2, b: c}\n",
+        "apiToken: |\n  hunter2\n\nb: c\n",
+        "  passphrase: >-\n      hunter2\n      hunter2\n  b: c\n",
+        'password: "hunter2\n',
+        "url: https://user:hunter2@etcd:2379\n",
+        "header: 'Authorization: Bearer hunter2'\n",
+        "args:\n- --token=hunter2\n",
+    ],
+)
+def test_a_secret_is_masked_in_whatever_form_yaml_has_it(text: str) -> None:
+    question = Question("calicoctl-get-rest")
+    capture = Capture("k8s1", question, "", Outcome.ANSWERED, 0, text.encode(), b"hunter2 failed")
+    masked = mask(capture, b"key")
+    assert b"hunter2" not in masked.stdout + masked.stderr
+    assert b"masked:" in masked.stdout
+    assert len(masked.stdout.split(b"\n")) == len(text.split("\n"))
+
+
+def test_a_plain_secret_goes_to_the_end_of_its_line() -> None:
+    capture = Capture(
+        "k8s1", Question("calicoctl-get"), "", Outcome.ANSWERED, 0, b"a:\n- token: two words, [x]\n"
+    )
+    assert re.fullmatch(rb"a:\n- token: masked:\w{12}\n", mask(capture, b"key").stdout)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password:\n  secretKeyRef:\n    key: bgp\n    name: bgp-secrets\n",
+        "password: null\ntoken: ~\nsecret: ''\n",
+        "secretKeyRef: {key: bgp}\n",
+        "selector: token == 'web' && has(secret)\n",
+        "name: token\n",
+    ],
+)
+def test_what_only_names_a_secret_is_left_alone(text: str) -> None:
+    question = Question("calicoctl-get")
+    capture = Capture("k8s1", question, "", Outcome.ANSWERED, 0, text.encode())
+    assert mask(capture, b"key").stdout.decode() == text
