@@ -21,6 +21,7 @@ _SET = frozenset({"permanent", "static", "extern_learn", "sticky"})
 
 _TABLES = frozenset({"self", "master"})
 _DRIFTING = frozenset({"used"})
+_MODIFIERS = frozenset({"ifindex"})  # a device of another namespace has no name here
 
 
 def read_ports(text: Text) -> Reading:
@@ -98,7 +99,7 @@ def _moves(entry: FdbEntry) -> str:
 
 
 def _words(row: Row) -> str:
-    words = pairs(row["Attributes"], _flags(row))
+    words = pairs(row["Attributes"], _flags(row), _MODIFIERS)
     kept = (f"{key} {value}".rstrip() for key, value in words if key not in _DRIFTING)
     return " ".join((mac(row["Mac"]), *kept))
 
@@ -110,7 +111,7 @@ def _flags(row: Row) -> frozenset[str]:
 def _entry(row: Row) -> FdbEntry:
     known = _flags(row)
     values: dict[str, str] = {}
-    for key, value in pairs(row["Attributes"], known):
+    for key, value in pairs(row["Attributes"], known, _MODIFIERS):
         if key in values:
             raise ValueError("told twice")
         values[key] = value

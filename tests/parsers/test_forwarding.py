@@ -95,6 +95,17 @@ def test_another_vtep_of_an_address_is_a_change_of_one_entry() -> None:
     assert (before.destination, after.destination) == ("192.0.2.47", "192.0.2.99")
 
 
+def test_a_vtep_behind_a_device_of_another_namespace_is_read() -> None:
+    text = (
+        b"02:00:00:00:00:04 dev vxlan0 dst 2001:db8::9 port 8472 vni 7 src_vni 9 via ifindex 1"
+        b" link-netnsid 3 self extern_learn permanent\n"
+    )
+    entry = next(each for each in records("bridge fdb", text) if isinstance(each, FdbEntry))
+    assert (entry.via, entry.vni, entry.source_vni, entry.port) == ("ifindex 1", 7, 9, 8472)
+    assert entry.flags == ("extern_learn", "permanent")
+    assert entry.others == ("link-netnsid 3",)
+
+
 def test_each_vtep_that_floods_go_to_is_an_entry() -> None:
     text = b"".join(
         b"00:00:00:00:00:00 dev vxlan0 dst 192.0.2.%d self permanent\n" % n for n in (1, 2)
