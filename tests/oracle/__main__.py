@@ -2,6 +2,7 @@
 
     python -m tests.oracle --states 10000 --seed 7 --jobs 2
     python -m tests.oracle --seed 7 --only 1234          one state of that run again
+    python -m tests.oracle --states 2000 --beside        bridges and queues instead
 
 Prints every difference, and at the end the seed and the counts. Exit status 1 if there is any.
 """
@@ -16,7 +17,8 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from functools import partial
 
-from tests.oracle import compare, state
+from tests.oracle import beside, compare, state
+from tests.oracle.compare import Verdict
 from tests.oracle.world import World, kinds_here, namespace, world
 
 AT_ONCE = 25
@@ -30,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     program = tuple(options.program.split())
     numbers = [options.only] if options.only is not None else list(range(options.states))
     asked = partial(world, program=program, speaks_json=not options.without_json)
-    work = partial(_several, options.seed, options.commands, kinds, asked)
+    build = beside.numbered if options.beside else partial(state.numbered, kinds=kinds)
+    check = beside.check if options.beside else compare.check
+    work = partial(_several, partial(build, options.seed, size=options.commands), check, asked)
     parts = [numbers[at : at + AT_ONCE] for at in range(0, len(numbers), AT_ONCE)]
     begun, done, wrong, records = time.monotonic(), 0, 0, 0
     with ProcessPoolExecutor(options.jobs) as workers:
@@ -55,15 +59,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--only", type=int, help="the number of one state")
     parser.add_argument("--commands", type=int, default=80, help="given to each state")
     parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--beside", action="store_true", help="bridges and queues instead")
     parser.add_argument("--program", default="ip", help="the ip to ask: another version's")
     parser.add_argument("--without-json", action="store_true", help="it is too old for that")
     return parser.parse_args(arguments)
 
 
 def _several(
-    seed: int,
-    size: int,
-    kinds: tuple[str, ...],
+    build: Callable[[int], list[str]],
+    check: Callable[[World], Verdict],
     asked: Callable[[str], AbstractContextManager[World]],
     numbers: Sequence[int],
 ) -> tuple[list[str], int]:
@@ -72,11 +76,11 @@ def _several(
     with namespace() as far:
         for number in numbers:
             with asked(far) as here:
-                here.do(state.numbered(seed, number, kinds, size))
-                verdict = compare.check(here)
+                here.do(build(number))
+                verdict = check(here)
             records += verdict.records
             if verdict.differences:
-                wrong.append("\n  ".join([f"state {number} of seed {seed}:", *verdict.differences]))
+                wrong.append("\n  ".join([f"state {number}:", *verdict.differences]))
     return wrong, records
 
 

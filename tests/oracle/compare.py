@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import zip_longest
 from typing import Any
@@ -27,24 +27,33 @@ class Verdict:
 
 
 def check(world: World) -> Verdict:
-    """Hold the witnesses of a namespace together.
+    """Hold the witnesses of a namespace together."""
+    records = 0
 
-    A namespace moves (a neighbour's state, a carrier): differences count that are found twice in
-    an unmoved text, in up to TRIES looks. Unknown lines are a difference at once.
-    """
-    last: list[str] = []
-    last_texts: dict[str, bytes] = {}
-    for _ in range(TRIES):
+    def look() -> tuple[dict[str, bytes], list[str]]:
+        nonlocal records
         texts = ask(world)
         readings = {probe: read_text(probe, text) for probe, text in texts.items()}
         records = sum(len(reading.records) for reading in readings.values())
-        unknown = list(unread(readings))
-        found = unknown or _between(world, readings)
-        if not found or unknown or (texts == last_texts and found == last):
-            break
-        last, last_texts = found, texts
+        return texts, list(unread(readings)) or _between(world, readings)
+
+    return Verdict(tuple(settled(look)), records)
+
+
+def settled(look: Callable[[], tuple[object, list[str]]]) -> list[str]:
+    """Look until two looks at the same texts give the same differences, or one gives none.
+
+    A namespace moves (a neighbour's state, a carrier, a counter): differences while it does are
+    none. After TRIES looks those of the last one count.
+    """
+    last: tuple[object, list[str]] = (None, [])
+    for _ in range(TRIES):
+        now = look()
+        if not now[1] or now == last:
+            return now[1]
+        last = now
         time.sleep(PAUSE)
-    return Verdict(tuple(found), records)
+    return last[1]
 
 
 def _between(world: World, readings: dict[str, Reading]) -> list[str]:

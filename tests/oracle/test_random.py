@@ -12,14 +12,15 @@ from hypothesis import strategies as st
 from parsers import catalogue
 from parsers.read import read_text
 from parsers.records import Interface
-from tests.oracle import compare, state
+from tests.oracle import beside, compare, state
 from tests.oracle.world import ASKED, kinds_here, namespace, world
 from tests.parsers import scene
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces: needs root")
 
 COMMANDS = 60
-STATES = 80
+STATES = 60
+BRIDGES = 30
 ONE_OF_EACH = 100
 
 seeds = st.lists(st.integers(0, 2**48), min_size=COMMANDS, max_size=COMMANDS)
@@ -47,6 +48,21 @@ def test_text_and_json_and_netlink_tell_the_same(far: str, cast: int, seeds: lis
 
 
 @needs_root
+@pytest.mark.needs("bridge", "tc")
+@settings(
+    max_examples=BRIDGES, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+@given(cast=st.integers(0, 2**32), seeds=seeds)
+def test_bridges_and_queues_are_what_json_tells(far: str, cast: int, seeds: list[int]) -> None:
+    commands = beside.commands(cast, seeds)
+    with world(far) as here:
+        here.do(commands)
+        verdict = beside.check(here)
+    note("\n".join(map(ascii, commands)))
+    assert verdict.differences == ()
+
+
+@needs_root
 def test_one_of_everything_is_told_the_same(far: str) -> None:
     with world(far) as here:
         here.do([line for line in f"{scene.COMMANDS}{scene.OPTIONAL}".splitlines() if line])
@@ -69,7 +85,10 @@ def test_a_difference_is_found(far: str) -> None:
     assert any("nothing but" in each for each in found)
 
 
-@pytest.mark.parametrize("probe", ASKED)
+QUESTIONS = {probe: ("ip", *words) for probe, words in ASKED.items()} | beside.ASKED
+
+
+@pytest.mark.parametrize("probe", QUESTIONS)
 def test_the_oracle_asks_what_the_catalogue_asks(probe: str) -> None:
     asked = re.sub(r"\s+", " ", catalogue.entry(probe).probe.text())
-    assert asked == " ".join(("ip", *ASKED[probe]))
+    assert asked == " ".join(QUESTIONS[probe])

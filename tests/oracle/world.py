@@ -41,9 +41,12 @@ GAVE_UP = 255
 _numbers = count()
 
 
-def _options(command: str) -> str:
-    """Return the option for a family at the front of a command; a batch has one for all of it."""
-    return command[:3] if command.startswith("-") else ""
+def _program(command: str) -> tuple[tuple[str, ...], str]:
+    """Return who is given a command, and the words at its front that this stands for."""
+    first = command.partition(" ")[0]
+    if first in ("bridge", "tc"):
+        return (first,), first
+    return (("ip", first), first) if first.startswith("-") else (("ip",), "")
 
 
 class Said(dict[str, Any]):
@@ -102,32 +105,40 @@ class World:
     def do(self, commands: Sequence[str]) -> str:
         """Give commands, take what the kernel takes, return what was refused."""
         said = []
-        for options, group in groupby(commands, _options):
-            lines = [line.replace(FAR, self.far).removeprefix(options) for line in group]
+        for (program, rest), group in groupby(commands, _program):
+            lines = [line.replace(FAR, self.far).removeprefix(rest) for line in group]
             for start in range(0, len(lines), CHUNK):
-                said += [self._batch(options.split(), lines[start : start + CHUNK])]
+                said += [self._batch(program, lines[start : start + CHUNK])]
         return "".join(said)
 
-    def _batch(self, options: list[str], lines: list[str]) -> str:
-        """Give some lines to one ``ip``; it gives up where it dislikes a word of a line."""
+    def _batch(self, program: tuple[str, ...], lines: list[str]) -> str:
+        """Give some lines to one program; it gives up where it dislikes a word of a line."""
         text = "".join(f"{line}\n" for line in lines).encode("utf-8", "surrogateescape")
-        done = self._run(("ip", *options, "-force", "-batch", "-"), text)
+        done = self._run((*program, "-force", "-batch", "-"), text)
         said = done.stderr.decode("utf-8", "replace")
         if done.returncode == GAVE_UP and len(lines) > 1:
             half = len(lines) // 2  # what was taken is refused now, as it is there
-            return self._batch(options, lines[:half]) + self._batch(options, lines[half:])
+            return self._batch(program, lines[:half]) + self._batch(program, lines[half:])
         return said
 
     def ask(self, *words: str) -> bytes:
         """Return what ``ip`` prints. Raises RuntimeError if it complains."""
-        done = self._run((*self.program, *words))
+        return self.ask_any(*self.program, *words)
+
+    def ask_any(self, *words: str) -> bytes:
+        """Return what a program prints. Raises RuntimeError if it complains."""
+        done = self._run(words)
         if done.returncode or COMPLAINTS.sub(b"", done.stderr):
-            raise RuntimeError(f"ip {' '.join(words)}: {done.stderr.decode(errors='replace')}")
+            raise RuntimeError(f"{' '.join(words)}: {done.stderr.decode(errors='replace')}")
         return done.stdout
 
     def ask_json(self, *words: str) -> list[Said]:
         """Return what ``ip -j`` prints, its strings as netsnap makes them visible."""
-        text = self.ask("-j", *words).decode("utf-8", "surrogateescape") or "[]"
+        return self.ask_any_json(*self.program, "-j", *words)
+
+    def ask_any_json(self, *words: str) -> list[Said]:
+        """Return what a program prints that was told to print JSON."""
+        text = self.ask_any(*words).decode("utf-8", "surrogateescape") or "[]"
         told = json.loads(text, object_pairs_hook=Said, strict=False)
         return [each for each in told if each]
 
