@@ -21,6 +21,7 @@ _MODES = {
     "Advertised link modes": "advertised",
     "Link partner advertised link modes": "partner",
 }
+_MOVING = frozenset({"Link Down Events", "SQI"})
 _DRIVER_FIELDS = {
     "driver": "driver",
     "version": "version",
@@ -44,6 +45,7 @@ def _link(row: Row) -> LinkSettings:
     fields: dict[str, Any] = {}
     modes: dict[str, tuple[str, ...]] = {}
     others: list[str] = []
+    moving: list[str] = []
     for said in _settings(row):
         name, _, value = said.partition(":")
         value = " ".join(value.split())
@@ -52,13 +54,14 @@ def _link(row: Row) -> LinkSettings:
         elif name in _MODES:
             modes[_MODES[name]] = () if value == "Not reported" else tuple(value.split())
         elif name != "SecureOn password":
-            others.append(f"{name}: {value}")
+            (moving if name in _MOVING else others).append(f"{name}: {value}")
     return LinkSettings(
         interface=row["Name"],
         supported=modes.get("supported", ()),
         advertised=modes.get("advertised", ()),
         partner=modes.get("partner", ()),
         others=tuple(sorted(others)),
+        moving=tuple(moving),
         **fields,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from parsers.roles import Identity, Record, State
+from parsers.roles import Drift, Identity, Record, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class LinkSettings(Record):
     advertised: State[tuple[str, ...]] = ()
     partner: State[tuple[str, ...]] = ()  # what the other end advertises
     others: State[tuple[str, ...]] = ()  # "Wake-on: g", "Transceiver: internal" … sorted
+    moving: Drift[tuple[str, ...]] = ()  # "Link Down Events: 3", "SQI: 5/7"
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,14 @@ def test_modes_on_more_than_one_line_belong_to_one_setting() -> None:
     assert second == LinkSettings("eno2")
 
 
+def test_how_often_a_link_went_down_is_no_state() -> None:
+    text = b"Settings for a:\n\tLink detected: yes\n\tLink Down Events: 3\n\tSQI: 5/7\n"
+    (found,) = records("ethtool a", text)
+    assert isinstance(found, LinkSettings)
+    assert found.others == ()
+    assert found.moving == ("Link Down Events: 3", "SQI: 5/7")
+
+
 def test_a_cards_password_is_in_no_record() -> None:
     assert "00:11:22:33:44:55" not in repr(records("ethtool eno1", CARD))
 
