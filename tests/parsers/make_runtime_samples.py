@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from parsers.catalogue import entry
@@ -19,6 +20,7 @@ from tests.parsers.make_node_samples import masked, put
 
 SCENES = Path(__file__).parent / "scenes"
 ASKED = {
+    "docker": ("docker-inspect", "docker-ps", "netns"),
     "podman": ("podman-inspect", "podman-ps", "netns"),
     "cri": ("crictl-inspect", "crictl-ps", "crictl-pods", "netns"),
 }
@@ -39,13 +41,20 @@ def main() -> None:
         put(sample, text)
 
 
-def said_in(scene: str, root: Path, argument: str) -> dict[str, bytes]:
-    """Run a scene; return what each probe said, and each variant of it (PROBE.VARIANT)."""
+def said_in(
+    scene: str, root: Path, argument: str, files: Mapping[str, str] | None = None
+) -> dict[str, bytes]:
+    """Run a scene; return what each probe said, and each variant of it (PROBE.VARIANT).
+
+    ``files`` are laid beside the scene's script.
+    """
     with tempfile.TemporaryDirectory() as folder:
         here, out = Path(folder) / "scene", Path(folder) / "out"
         shutil.copytree(SCENES, here)
         out.mkdir()
         write_tar(here / "rootfs.tar")
+        for name, text in (files or {}).items():
+            (here / name).write_text(text)
         for probe in ASKED[scene]:
             (here / f"{probe}.probe").write_text(entry(probe).probe.command)
         command = ["sh", str(here / "enter.sh"), str(root), str(here), str(out)]

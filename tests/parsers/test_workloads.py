@@ -1,5 +1,6 @@
 """Whose a namespace is, on nodes with one runtime, several, or none."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -61,6 +62,13 @@ def _facts(*answers: Answer, reach: Reach = Reach.REACHED) -> Facts:
     answers = (_answer("netns", *NAMESPACES), *answers, *inside)
     view = NodeView("k8s2", "172.16.0.57", reach, "", NOW, NOW, None, answers)
     return assemble(Snapshot("ab", "", NOW, NOW, (view,)))
+
+
+def snapshot_of_readings(readings: Mapping[str, Reading]) -> Snapshot:
+    """Return a snapshot of a node that gave these readings, by probe."""
+    answers = tuple(replace(_answer(probe), reading=each) for probe, each in readings.items())
+    view = NodeView("k8s2", "", Reach.REACHED, "", NOW, NOW, None, answers)
+    return Snapshot("ab", "", NOW, NOW, (view,))
 
 
 def _name(facts: Facts, inode: int) -> str:
