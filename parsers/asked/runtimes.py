@@ -9,7 +9,7 @@ from parsers.entry import SUDO, Entry, Profile, whole_lines
 from parsers.ps import read_ps
 from parsers.records import Container, ContainerSummary
 
-_OPTIONS = r"(?: -\S+(?: unix:\S+)?)*"
+_OPTIONS = r"(?: -\S+(?: (?!(?:ps|pods?|inspectp?|container)\b)[^-\s]\S*)?)*"
 _VANISHED_CONTAINER = whole_lines(
     r"Error(?: response from daemon)?: No such (?:container|object): \w+"
 )
