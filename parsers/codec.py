@@ -15,6 +15,7 @@ program does not know is refused and never dropped.
 
 import dataclasses
 import json
+import re
 import types
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -28,6 +29,9 @@ VERSION = 1
 
 _ONLY_TEXT = frozenset({str})
 _KEYS = frozenset({"codec", "fields", "records", "lines", "ledger", "blind", "lacking"})
+
+# Inside a string every quote has a backslash before it, so that only the member itself matches.
+_COUNTS = re.compile(rb'(?<!\\)"ledger":\[(\d+),(\d+),(\d+),')
 
 Converter = Callable[[Any], Any]
 
@@ -56,6 +60,15 @@ def encode(reading: Reading) -> bytes:
         "lacking": reading.lacking,
     }
     return json.dumps(document, separators=(",", ":"), default=_as_row).encode("ascii")
+
+
+def unknown_count(data: bytes) -> int:
+    """Return how many unknown lines an encoded reading counts, without decoding it."""
+    found = _COUNTS.search(data)
+    if found is None:
+        raise CodecError("not a reading: no ledger")
+    lines, parsed, noise = map(int, found.groups())
+    return lines - parsed - noise
 
 
 def decode(data: bytes) -> Reading:

@@ -104,7 +104,7 @@ def in_command_lines(text: bytes) -> Iterator[tuple[int, int]]:
     while found := pattern.search(text, position):
         flags = there[(found.lastindex or 1) - 1].flags
         position = found.end()
-        for start, end, secret in _arguments(text, position, flags, pattern):
+        for end, secret in _arguments(text, position, flags, pattern):
             position = end
             if secret is not None:
                 yield secret
@@ -119,8 +119,8 @@ def _pattern(programs: tuple[_Program, ...]) -> re.Pattern[bytes]:
 
 def _arguments(
     text: bytes, position: int, flags: _Flags, program: re.Pattern[bytes]
-) -> Iterator[tuple[int, int, tuple[int, int] | None]]:
-    """Yield each argument's place, and that of the secret in it, up to another program's name."""
+) -> Iterator[tuple[int, tuple[int, int] | None]]:
+    """Yield where each argument ends, and the secret in it, up to another program's name."""
     due = False  # the argument before was a flag, and this one is its value
     for _ in range(MOST_ARGUMENTS):
         found = _NEXT_STRING.match(text, position) or _NEXT_WORD.match(text, position)
@@ -130,7 +130,7 @@ def _arguments(
         if not due and program.match(text, start):
             return
         position = found.end()
-        yield start, position, _secret_in(text, start, end, flags, due=due)
+        yield position, _secret_in(text, start, end, flags, due=due)
         due = not due and text[start:end] in flags.separate
 
 

@@ -1,8 +1,7 @@
 """``netsnap collect``: one sweep over all nodes, saved as a snapshot."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from getpass import getpass
 from pathlib import Path
 from typing import Annotated
@@ -18,14 +17,15 @@ from collector.sweep import SweepOptions, sweep
 from netsnap.cli.context import INVENTORY, Db, UsageError, messages, now, open_history, say
 from netsnap.cli.maskkey import mask_key
 from netsnap.history.heads import SHORT, SnapshotHead
-from netsnap.history.store import History
+from netsnap.history.saving import Saving
 from netsnap.report.words import count
 from parsers.catalogue import entry, probes
 from parsers.entry import Profile
 from parsers.mask import mask_visit
-from parsers.read import read
 
 ALL_REACHED, SOME_NOT = 0, 1
+
+Keep = Callable[[Visit], Visit]
 
 Inventory = Annotated[
     Path, typer.Option("--inventory", "-i", help="The list of nodes; netsnap init writes one.")
@@ -86,39 +86,45 @@ def collect(
     with open_history(db) as history:
         history.check_label(label)
         key = mask_key()  # before the sweep: an answer that cannot be masked would be lost
-        done = _asked(nodes, probes(profile), options, local_=local_)
-        head = save(done, history, key, label=label)
-        summary(done, head)
+        saving = history.saving()
+        keep = keeper(saving, key)
+        done = _asked(nodes, probes(profile), options, keep, local_=local_)
+        head = saving.finish(done, label=label)
+        summary(done, head, saving)
     reached = all(visit.reach is Reach.REACHED for visit in done.visits)
     raise typer.Exit(ALL_REACHED if reached else SOME_NOT)
 
 
 def _asked(
-    nodes: Sequence[Node], asked: Sequence[Probe], options: SweepOptions, *, local_: bool
+    nodes: Sequence[Node],
+    asked: Sequence[Probe],
+    options: SweepOptions,
+    keep: Keep,
+    *,
+    local_: bool,
 ) -> Sweep:
     try:
-        return _here(asked, options) if local_ else ask(nodes, asked, options)
+        return _here(asked, options, keep) if local_ else ask(nodes, asked, keep, options)
     except KeyboardInterrupt:
         say("nothing was saved", messages())
         raise
 
 
-def save(done: Sweep, history: History, key: bytes, *, label: str = "") -> SnapshotHead:
-    """Mask the secrets in a sweep with ``key`` and store it."""
-    visits = tuple(mask_visit(visit, key) for visit in done.visits)
-    return history.save(replace(done, visits=visits), label=label)
+def keeper(saving: Saving, key: bytes) -> Keep:
+    """Return what masks the secrets in a visit with ``key`` and prepares it for the history."""
+    return lambda visit: saving.add(mask_visit(visit, key))
 
 
 def _passphrase(key: Path) -> str:
     return getpass(f"passphrase of {key}: ")
 
 
-def _here(asked: Sequence[Probe], options: SweepOptions) -> Sweep:
+def _here(asked: Sequence[Probe], options: SweepOptions, keep: Keep) -> Sweep:
     from collector import local  # noqa: PLC0415 -- pyroute2 takes 0.1 s that only this way needs
 
     started = now()
     visit = local.collect_local(asked, options=options, clock=now)
-    return Sweep(started, now(), (visit,))
+    return Sweep(started, now(), (keep(visit),))
 
 
 def _nodes(path: Path, names: Sequence[str], groups: Sequence[str]) -> Sequence[Node]:
@@ -138,9 +144,12 @@ def _nodes(path: Path, names: Sequence[str], groups: Sequence[str]) -> Sequence[
 
 
 def ask(
-    nodes: Sequence[Node], probes: Sequence[Probe], options: SweepOptions | None = None
+    nodes: Sequence[Node], probes: Sequence[Probe], keep: Keep, options: SweepOptions | None = None
 ) -> Sweep:
-    """Sweep the nodes, with a progress bar where standard error is a terminal."""
+    """Sweep the nodes, with a progress bar where standard error is a terminal.
+
+    ``keep`` is given each visit as it ends; what it returns stays in the sweep.
+    """
     err = messages()
     with Progress(
         TextColumn("asking"),
@@ -154,23 +163,25 @@ def ask(
     ) as progress:
         task = progress.add_task("nodes", total=len(nodes), last="")
 
-        def on_visit(visit: Visit) -> None:
+        def on_visit(visit: Visit) -> Visit:
+            kept = keep(visit)
             progress.update(task, advance=1, last=f"{visit.node}: {visit.reach}")
+            return kept
 
         return sweep(nodes, probes, options=options or SweepOptions(), clock=now, on_visit=on_visit)
 
 
-def summary(done: Sweep, head: SnapshotHead) -> None:
+def summary(done: Sweep, head: SnapshotHead, saving: Saving) -> None:
     """Print a line a node: what answered, what did not and why, how long it took."""
     wide = max((len(visit.node) for visit in done.visits), default=0)
     for visit in done.visits:
-        say(f"{visit.node:<{wide}}  {_visit_words(visit)}")
+        say(f"{visit.node:<{wide}}  {_visit_words(visit, saving.unknown(visit))}")
     seconds = (done.ended - done.started).total_seconds()
     nodes, named = count(len(done.visits), "node"), f" ({head.label})" if head.label else ""
     say(f"snapshot {head.id[:SHORT]}{named}: {nodes}, {seconds:.1f} s")
 
 
-def _visit_words(visit: Visit) -> str:
+def _visit_words(visit: Visit, unknown: int) -> str:
     seconds = (visit.ended - visit.started).total_seconds()
     outcomes = Counter(capture.outcome for capture in visit.captures)
     detail = f": {visit.detail}" if visit.detail else ""
@@ -185,7 +196,6 @@ def _visit_words(visit: Visit) -> str:
     if missing:
         programs = sorted({entry(probe).probe.needs for probe in missing})
         words.append(f"not there: {', '.join(programs)}")
-    unknown = sum(read(capture).ledger.unknown_count for capture in visit.captures)
     if unknown:
         words.append(f"{count(unknown, 'line')} not understood (netsnap show)")
     return ", ".join(words)

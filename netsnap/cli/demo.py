@@ -10,7 +10,7 @@ import typer
 
 from collector import inventory
 from collector.playback import Player, Recording, load
-from netsnap.cli.collect import ask, save, summary
+from netsnap.cli.collect import ask, keeper, summary
 from netsnap.cli.context import console, open_history, say
 from netsnap.cli.diff import explained
 from netsnap.cli.maskkey import LENGTH
@@ -64,9 +64,10 @@ def _run(history: History, folder: Path) -> None:
             player.play(recordings[moment])
             say(f"$ netsnap collect --label {moment}    ({recordings[moment][0].about})")
             probes = [entry(name).probe for name in recordings[moment][0].probes]
-            done = ask(nodes, probes)
-            head = save(done, history, key, label=_free_label(history, moment))
-            summary(done, head)
+            saving = history.saving()
+            done = ask(nodes, probes, keeper(saving, key))
+            head = saving.finish(done, label=_free_label(history, moment))
+            summary(done, head, saving)
             heads.append(head)
     say("")
     say(f"$ netsnap diff {heads[0].label} {heads[1].label}")

@@ -6,8 +6,9 @@ preparing is there at the time of writing; what another process stored meanwhile
 twice, because rows go by their digest.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -38,17 +39,8 @@ def prepare(
 
     ``lines`` are what this program's readers have read already.
     """
-    preparation = _Preparation(connection, Shelf(connection), lines=dict(lines))
-    pairs = [preparation.visit(visit) for visit in sweep.visits]
-    return Prepared(
-        sweep,
-        label,
-        tuple(row for row, _ in pairs),
-        tuple(written for _, written in pairs),
-        tuple(preparation.blobs.values()),
-        tuple(preparation.readings),
-        preparation.bytes_new,
-    )
+    preparation = Preparation(connection, lines=dict(lines))
+    return preparation.rows(sweep, label, [preparation.visit(visit) for visit in sweep.visits])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +77,33 @@ class _Output(NamedTuple):
 
 
 @dataclass
-class _Preparation:
-    """Gathers the rows of one sweep."""
+class Preparation:
+    """Gathers the rows of one sweep, a visit at a time. It may go on through another connection."""
 
     connection: sa.Connection
-    shelf: Shelf
     press: Press = field(default_factory=Press)
     blobs: dict[bytes, Blob] = field(default_factory=dict)
     readings: list[ReadingRow] = field(default_factory=list)
     bytes_new: int = 0
     lines: dict[Key, bytes] = field(default_factory=dict)
     examples: dict[tuple[str, str], Base] = field(default_factory=dict)
+
+    @property
+    def shelf(self) -> Shelf:
+        """The contents that the history has."""
+        return Shelf(self.connection)
+
+    def rows(self, sweep: Sweep, label: str, pairs: Sequence[tuple[VisitRow, Written]]) -> Prepared:
+        """Return all rows; ``pairs`` are what ``visit`` made of the sweep's visits, in order."""
+        return Prepared(
+            sweep,
+            label,
+            tuple(row for row, _ in pairs),
+            tuple(written for _, written in pairs),
+            tuple(self.blobs.values()),
+            tuple(self.readings),
+            self.bytes_new,
+        )
 
     def visit(self, visit: Visit) -> tuple[VisitRow, Written]:
         """Return the visit's rows; what they refer to is in ``blobs`` or in the history."""
@@ -114,6 +122,20 @@ class _Preparation:
         head = write_head(visit)
         row = VisitRow(plain(visit.node), head, len(rows), sheet, squeeze(times))
         return row, Written(head, sheet, times)
+
+    def read_of(self, visit: Visit, sheet: bytes) -> list[bytes]:
+        """Return what was read from each answer of a visit that was prepared, in order."""
+        keys = [row_of(capture).key for capture in visit.captures]
+        if any(key not in self.lines for key in keys):  # nothing had to be read: the page is there
+            page = self._pages(sheet)[reader.version()]
+            content = self.shelf.fetch([page])[page]
+            self.lines.update(zip(dict.fromkeys(keys), content.split(b"\n"), strict=True))
+        return [self.lines[key] for key in keys]
+
+    def forget(self, *, longer: int, most: int) -> None:
+        """Keep no readings in mind that are longer than this, and no more than so many."""
+        short = ((key, line) for key, line in self.lines.items() if len(line) <= longer)
+        self.lines = dict(islice(short, most))
 
     def _last_sheet(self, node: str) -> bytes | None:
         """Return the digest of the node's last sheet that holds answers."""

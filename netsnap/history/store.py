@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import fields
 from datetime import datetime, tzinfo
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import sqlalchemy as sa
 
@@ -24,10 +23,12 @@ from netsnap.history.errors import (
 )
 from netsnap.history.heads import Finding, SnapshotHead
 from netsnap.history.load import Memory, load
-from netsnap.history.rows import Prepared, ReadingRow
+from netsnap.history.rows import ReadingRow
 from netsnap.history.save import page_rows, prepare
-from netsnap.history.sheet import Key, moment
+from netsnap.history.saving import Saving
+from netsnap.history.sheet import Key
 from netsnap.history.verify import verify
+from netsnap.history.write import head_of, insert, write
 from parsers.answer import Snapshot
 
 
@@ -98,7 +99,11 @@ class History:
         with self._database.reading() as connection:
             prepared = prepare(connection, sweep, label, {})
         with self._database.writing() as connection:
-            return _write(connection, prepared, None)
+            return write(connection, prepared)
+
+    def saving(self) -> Saving:
+        """Begin a snapshot whose visits come one by one; see ``Saving``."""
+        return Saving(self._database)
 
     def save_imported(self, snapshots: Iterable[Imported]) -> list[SnapshotHead]:
         """Save snapshots of another history under their own ids: all, each once, or none.
@@ -141,8 +146,8 @@ class History:
         trouble = suppress(ReadOnlyHistoryError, LockedHistoryError, FullHistoryError)
         with trouble, self._database.writing() as connection:
             blobs, readings = page_rows(connection, self._memory.read_again)
-            _insert(connection, schema.blobs, blobs, Blob)
-            _insert(connection, schema.readings, readings, ReadingRow)
+            insert(connection, schema.blobs, blobs, Blob)
+            insert(connection, schema.readings, readings, ReadingRow)
         self._memory.read_again.clear()
 
     def raw(self, digest: str) -> bytes:
@@ -175,45 +180,11 @@ def _named(ref: str, heads: list[SnapshotHead]) -> SnapshotHead:
 def _heads(connection: sa.Connection) -> list[SnapshotHead]:
     table = schema.snapshots
     rows = connection.execute(sa.select(table).order_by(table.c.started, table.c.number))
-    return [_head(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name
-
-
-def _head(row: Any) -> SnapshotHead:
-    values = {each.name: row[each.name] for each in fields(SnapshotHead)}
-    values["started"], values["ended"] = moment(row["started"]), moment(row["ended"])
-    return SnapshotHead(**values)
+    return [head_of(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's public name
 
 
 def _import(connection: sa.Connection, each: Imported) -> SnapshotHead:
     prepared = prepare(connection, each.sweep, each.label, each.lines)
     if prepared.id_after(each.previous) != each.id:
         raise BundleError(f"snapshot {each.id} was altered: its content does not make its id")
-    return _write(connection, prepared, each)
-
-
-def _write(connection: sa.Connection, prepared: Prepared, origin: Imported | None) -> SnapshotHead:
-    table = schema.snapshots
-    last = connection.execute(
-        sa.select(table.c.number, table.c.id).order_by(table.c.number.desc()).limit(1)
-    ).first()
-    number = last.number + 1 if last else 1
-    previous = origin.previous if origin else last.id if last else ""
-    row = prepared.row(number, previous, imported=origin is not None)
-    _insert(connection, schema.blobs, prepared.blobs, Blob)
-    _insert(connection, schema.readings, prepared.readings, ReadingRow)
-    connection.execute(table.insert(), row)
-    visits = [(number, position, *visit) for position, visit in enumerate(prepared.visits)]
-    _insert(connection, schema.visits, visits, None)
-    return _head(row)
-
-
-def _insert(connection: sa.Connection, table: sa.Table, rows: Any, shape: Any) -> None:
-    """Insert rows of which some may be there already: contents go by their digest."""
-    if not rows:
-        return
-    names = shape._fields if shape else [column.name for column in table.columns]
-    mark = "?" if connection.dialect.paramstyle == "qmark" else "%s"
-    marks = ", ".join([mark] * len(names))
-    # Only our own names go into the text. Core's executemany takes three times the driver's.
-    statement = f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 -- see above
-    connection.exec_driver_sql(f"{statement} ON CONFLICT DO NOTHING", [tuple(row) for row in rows])
+    return write(connection, prepared, imported_after=each.previous)
