@@ -45,9 +45,8 @@ class Netns:
 
 
 @contextmanager
-def namespace(root: str) -> Iterator[Netns]:
+def namespace(root: str, name: str = "nspfilter") -> Iterator[Netns]:
     """Yield a namespace with an interface ``near``; nothing of it is left afterwards."""
-    name = "nspfilter"
     subprocess.run(["ip", "netns", "add", name], check=True)
     try:
         netns = Netns(name, root)

@@ -23,23 +23,23 @@ table inet objects {
   set nets6 { type ipv6_addr; flags interval; elements = { fd00::/8, 2001:db8::1-2001:db8::ff } }
   set banned { type ipv4_addr; flags timeout; timeout 1h; gc-interval 10m;
     elements = { 198.51.100.1, 198.51.100.2 timeout 2h expires 90m comment "sshd" } }
-  set meters { type ipv4_addr; flags dynamic, timeout; size 128; timeout 5m; }
+  set paced { type ipv4_addr; flags dynamic, timeout; size 128; timeout 5m; }
   set links { type ifname; elements = { "near", "eth9" } }
   set wild { type ifname; flags interval; elements = { "cali*", "eth0" } }
-  map chains { type ipv4_addr . inet_service : verdict;
+  map verdicts { type ipv4_addr . inet_service : verdict;
     elements = { 192.0.2.1 . 80 : accept, 192.0.2.2 . 443 : drop, 192.0.2.3 . 22 : jump inner, 192.0.2.4 . 22 : goto inner } }
   map backends { type inet_service : ipv4_addr . inet_service; elements = { 80 : 10.0.0.1 . 8080, 443 : 10.0.0.2 . 8443 } }
-  map counters { type ipv4_addr : counter; elements = { 192.0.2.9 : "hits" } }
+  map tallies { type ipv4_addr : counter; elements = { 192.0.2.9 : "hits" } }
   chain inner { return; }
   chain input {
     type filter hook input priority filter; policy drop; comment "the policy is in the line above";
     ct state vmap { established : accept, related : accept, invalid : drop }
-    ip saddr . tcp dport vmap @chains
+    ip saddr . tcp dport vmap @verdicts
     iifname @wild accept comment "drop"
     meta l4proto . th dport @ports accept
     ip saddr @banned counter name "hits" reject with icmp port-unreachable
     ip6 saddr @nets6 reject with icmpv6 admin-prohibited
-    meta nfproto ipv4 update @meters { ip saddr limit rate over 10/second burst 5 packets } drop
+    meta nfproto ipv4 update @paced { ip saddr limit rate over 10/second burst 5 packets } drop
     tcp dport 22 ct count over 10 reject with tcp reset
     tcp dport 25 quota over 25 mbytes used 3 kbytes drop
     tcp dport 81 limit name "calm" log prefix "drop: " level warn flags all
