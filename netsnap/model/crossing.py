@@ -5,15 +5,16 @@ that it is found once for all that goes that way.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from collector.capture import HOST
+from netsnap.model.arrival import Crossing
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.fib import Member, Packet
 from netsnap.model.gates import link_gate, proxy
 from netsnap.model.segment import Segment, tunnel
 from netsnap.model.space import Place, Port, Space
+from netsnap.model.tunnels import is_followed, passage
 from parsers.facts import Fact
 from parsers.records import Neighbour
 
@@ -40,6 +41,10 @@ class Terrain(Protocol):
         """The nodes whose own interfaces have a hardware address."""
         ...
 
+    def walk(self, source: Place, destination: str, *, source_address: str = "") -> Path:
+        """Walk a packet from a namespace to an address."""
+        ...
+
     def segment(self, port: Port) -> Segment:
         """Return what an interface is connected to."""
         ...
@@ -52,15 +57,6 @@ class Terrain(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Crossing:
-    """The interface that a packet arrives at, or how it ends before. ``note`` may stand before."""
-
-    port: Port | None = None
-    end: Path | None = None
-    note: Hop | None = None
-
-
 class Links:
     """The links of one network. What was found once is remembered."""
 
@@ -68,6 +64,7 @@ class Links:
         self._terrain = terrain
         self._gates: dict[Port, Path | None] = {}
         self._crossings: dict[tuple[int, str, str], tuple[Crossing, Member]] = {}
+        self._tunnelling: set[tuple[Port, str]] = set()
 
     def gate(self, port: Port) -> Path | None:
         """Return None for an interface that passes packets, or how they end there."""
@@ -93,7 +90,21 @@ class Links:
     def _cross(self, space: Space, member: Member, asked: Packet) -> Crossing:
         port = Port(space.node, space.netns, member.hop.device)
         end = self._barred(space, port, member)
-        return Crossing(end=end) if end else self._across(space, port, member, asked)
+        if end is not None:
+            return Crossing(end=end)
+        if is_followed(space.interfaces[port.device][1]):
+            return self._through(space, port, asked.destination)
+        return self._across(space, port, member, asked)
+
+    def _through(self, space: Space, port: Port, target: str) -> Crossing:
+        """Go through a tunnel, unless its own packets are sent into it."""
+        if (port, target) in self._tunnelling:
+            reason = f"{port.device} of {space.name} sends its own packets into itself"
+            return Crossing(end=Path(Disposition.LOOP, (Hop(*space.place, port.device),), reason))
+        self._tunnelling.add((port, target))
+        found = passage(self._terrain, space, port.device, target)
+        self._tunnelling.remove((port, target))
+        return found
 
     def _barred(self, space: Space, port: Port, member: Member) -> Path | None:
         """Stop what does not get out of the interface, or goes where the model does not follow."""
@@ -104,7 +115,8 @@ class Links:
         stop = self.gate(port)
         if stop is not None:
             return stop
-        kind = tunnel(space.interfaces[hop.device][1])
+        interface = space.interfaces[hop.device][1]
+        kind = "" if is_followed(interface) else tunnel(interface)
         if kind:
             reason = f"{space.name} sends it into {hop.device}; the model does not follow a {kind}"
             return Path(Disposition.UNKNOWN, (), reason)
@@ -151,7 +163,7 @@ class Links:
         fact, condition = space.neighbour(port.device, target)
         if len(ends) == 1 and fact is not None and condition in CACHED:
             note = f"{target} no longer answers; {space.name} still has it in its cache"
-            return Crossing(ends[0], note=Hop(*space.place, port.device, fact.key, note))
+            return Crossing(ends[0], notes=(Hop(*space.place, port.device, fact.key, note),))
         if len(ends) == 1 and (stop := self.gate(ends[0])) is not None:
             return Crossing(end=stop)
         if not space.sees("neighbour"):

@@ -119,8 +119,7 @@ class Walker:
             end = self.arrive(crossing.port, packet)
         else:
             end = crossing.end or Path(Disposition.UNKNOWN, ())
-        hops = (here, crossing.note, *end.hops) if crossing.note else (here, *end.hops)
-        return Path(end.disposition, hops, end.reason)
+        return Path(end.disposition, (here, *crossing.notes, *end.hops), end.reason)
 
 
 def _weakest(ways: Sequence[Path]) -> Path:

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from netsnap.model.numbers import WIDTH, block, number
+from netsnap.model.tunnels import is_followed
 from parsers.records import (
     Address,
+    FdbEntry,
+    FdbMoving,
     FilterRule,
     Interface,
     Neighbour,
@@ -79,6 +82,7 @@ def _interface(interface: Interface) -> Words:
         interface.link_type,
         interface.mac,
         interface.lower,
+        *(interface.kind_detail.split() if is_followed(interface) else ()),
     )
 
 
@@ -88,6 +92,15 @@ def _address(address: Address) -> Words:
 
 def _neighbour(entry: Neighbour) -> Words:
     return (entry.device, entry.address, entry.mac, entry.condition, *entry.flags)
+
+
+def _fdb_entry(entry: FdbEntry) -> Words:
+    return (entry.device, entry.mac, entry.remote, entry.destination)
+
+
+def _fdb_moving(found: FdbMoving) -> Words:
+    """Of what comes and goes, only what was learned through a tunnel tells where packets go."""
+    return tuple(word for line in found.entries if " dst " in line for word in line.split())
 
 
 def _switch(switch: Sysctl) -> Words:
@@ -107,6 +120,8 @@ WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
     Neighbour: _neighbour,
     FilterRule: _filter_rule,
     Rule: _rule,
+    FdbEntry: _fdb_entry,
+    FdbMoving: _fdb_moving,
 }
 
 
