@@ -100,11 +100,11 @@ def read_driver(text: Text) -> Reading:
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
         if row["Settings"]:
-            gathered.add(row.line, _driver(row))
+            gathered.add(row.line, _driver(row, row["Name"] or text.subject))
     return gathered.reading()
 
 
-def _driver(row: Row) -> InterfaceDriver:
+def _driver(row: Row, interface: str) -> InterfaceDriver:
     fields: dict[str, str] = {}
     supports: list[str] = []
     for said in row["Settings"]:
@@ -113,7 +113,7 @@ def _driver(row: Row) -> InterfaceDriver:
             fields[_DRIVER_FIELDS[name]] = value.strip()
         elif value.strip() == "yes":
             supports.append(name.removeprefix("supports-"))
-    return InterfaceDriver(row["Name"], **fields, supports=tuple(sorted(supports)))
+    return InterfaceDriver(interface, **fields, supports=tuple(sorted(supports)))
 
 
 def read_settings(text: Text) -> Reading:

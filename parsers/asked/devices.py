@@ -63,7 +63,7 @@ def _each(ask: str) -> str:
 
 
 def _typed(options: str) -> re.Pattern[str]:
-    return re.compile(rf"{NETNS_EXEC}ethtool(?: (?:{options}))(?: \S+)?")
+    return re.compile(rf"{NETNS_EXEC}ethtool(?: (?:{options}))(?: (?P<subject>\S+))?")
 
 
 ENTRIES: tuple[Entry, ...] = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from collector.capture import Capture, Outcome, Question
-from parsers.catalogue import entry
+from parsers.catalogue import entry, find
 from parsers.read import read, read_text
 from parsers.records import (
     DeviceSetting,
@@ -168,6 +168,41 @@ def test_a_driver_belongs_to_the_heading_above_it() -> None:
         InterfaceDriver("a", driver="x"),
         InterfaceDriver("c", driver="y", supports=("test",)),
     )
+
+
+def test_the_typed_interface_is_the_drivers() -> None:
+    assert records("ethtool -i eno1", b"driver: x\n") == (InterfaceDriver("eno1", driver="x"),)
+    assert records("ethtool -i", b"driver: x\n") == (InterfaceDriver("", driver="x"),)
+
+
+@pytest.mark.parametrize(
+    ("typed", "probe"),
+    [
+        ("ethtool eth0", "ethtool-link"),
+        ("sudo ethtool eno1", "ethtool-link"),
+        ("ethtool -k eth0", "ethtool-k"),
+        ("ethtool --show-offload eth0", "ethtool-k"),
+        ("ethtool --driver eth0", "ethtool-i"),
+        ("ethtool -g eth0", "ethtool-settings"),
+        ("ethtool -a eth0", "ethtool-settings"),
+        ("ethtool -S eth0", "ethtool-S"),
+        ("bridge fdb", "bridge-fdb"),
+        ("sudo bridge -s fdb show dev vxlan.calico", "bridge-fdb"),
+        ("bridge -d link", "bridge-link"),
+        ("bridge -c vlan show", "bridge-vlan"),
+        ("tc qdisc", "tc-qdisc"),
+        ("tc -s -d qdisc show dev eth0", "tc-qdisc"),
+        ("ip netns exec blue tc filter show dev eth0 ingress", "tc-filter"),
+        ("ip -br a", "ip-brief"),
+        ("ip -o -4 addr", "ip-addr"),
+        ("ip -s -s link show dev eth0", "ip-addr"),
+        ("ip vrf show", "ip-vrf"),
+        ("ip -6 route show cache", "ip6-route-cache"),
+        ("ip r s cache", "ip-route-cache"),
+    ],
+)
+def test_a_command_is_recognised_as_people_type_it(typed: str, probe: str) -> None:
+    assert find(typed).probe.name == probe
 
 
 def test_a_rings_maximum_is_no_size() -> None:
