@@ -74,7 +74,7 @@ def read_fdb(text: Text) -> Reading:
     first = 0
     for row in rows.rows:
         try:
-            entry = _entry(row)
+            entry = _entry(row, text.subject)
         except ValueError:
             gathered.refuse(row.line)
             continue
@@ -108,14 +108,14 @@ def _flags(row: Row) -> frozenset[str]:
     return _FLAGS.union(word for word in row["Attributes"].split() if word.startswith("state="))
 
 
-def _entry(row: Row) -> FdbEntry:
+def _entry(row: Row, asked: str) -> FdbEntry:
     known = _flags(row)
     values: dict[str, str] = {}
     for key, value in pairs(row["Attributes"], known, _MODIFIERS):
         if key in values:
             raise ValueError("told twice")
         values[key] = value
-    if "dev" not in values:
+    if not values.setdefault("dev", asked):
         raise ValueError("no device")
     own = mac(row["Mac"])
     to = address(values["dst"]) if "dst" in values else ""

@@ -29,18 +29,18 @@ def read_qdiscs(text: Text) -> Reading:
     rows = fsm.run("tc-qdisc", text.lines)
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
-        gathered.add(row.line, _qdisc(row))
+        gathered.add(row.line, _qdisc(row, text.subject))
     return gathered.reading()
 
 
-def _qdisc(row: Row) -> Qdisc:
+def _qdisc(row: Row, asked: str) -> Qdisc:
     options = " ".join([row["Options"], *row["MoreOptions"]])
     references = _REFERENCES.search(options)
     counted = _COUNTED_OPTION.findall(options)
     options = _COUNTED_OPTION.sub("", _REFERENCES.sub("", options))
     parent = row["Parent"].split()[-1]
     return Qdisc(
-        device=row["Device"],
+        device=row["Device"] or asked,
         parent="ingress" if parent == _INGRESS else parent,
         handle=row["Handle"],
         type=row["Type"],
@@ -65,11 +65,11 @@ def read_filters(text: Text) -> Reading:
     rows = fsm.run("tc-filter", text.lines)
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
-        gathered.add(row.line, _filter(row))
+        gathered.add(row.line, _filter(row, text.subject))
     return gathered.reading()
 
 
-def _filter(row: Row) -> TcFilter:
+def _filter(row: Row, asked: str) -> TcFilter:
     parent = row["Parent"] or row["AskedParent"]
     rule: list[str] = []
     counters: list[str] = []
@@ -79,7 +79,7 @@ def _filter(row: Row) -> TcFilter:
         counters += (" ".join(found.split()) for found in moving.findall(words))
         rule.append(" ".join(moving.sub("", words).split()))
     return TcFilter(
-        device=row["Device"] or row["AskedDevice"],
+        device=row["Device"] or row["AskedDevice"] or asked,
         parent=_HOOKS.get(parent, parent),
         preference=int(row["Preference"]),
         protocol=row["Protocol"],

@@ -8,7 +8,9 @@ from parsers.entry import NETNS_EXEC, Entry
 from parsers.records import BridgePort, BridgeVlan, FdbEntry, FdbMoving, Qdisc, TcFilter
 from parsers.traffic import read_filters, read_qdiscs
 
-_SHOW = r"(?: (?:show|list|ls|sh|s|l)\b.*)?"
+_SHOW = r"(?: (?:show|list|ls|sh|s|l)\b(?:.*? dev (?P<subject>\S+))?.*)?"
+"""Asked for one device, the programs do not name it in the answer."""
+
 _OPTIONS = r"(?: -(?!j\b)\w+)*"
 
 # Only where a filter can be: a device without ingress, clsact or a root with classes has none.

@@ -106,6 +106,20 @@ def test_a_vtep_behind_a_device_of_another_namespace_is_read() -> None:
     assert entry.others == ("link-netnsid 3",)
 
 
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("bridge fdb show dev vx0", b"02:00:00:00:00:01 dst 192.0.2.1 self permanent\n"),
+        ("bridge fdb show br br0 dev vx0", b"02:00:00:00:00:01 master br0 static\n"),
+        ("tc -s qdisc show dev vx0", b"qdisc noqueue 0: root refcnt 2\n"),
+        ("tc filter show dev vx0 ingress", b"filter protocol ip pref 1 u32 chain 0\n"),
+    ],
+)
+def test_the_typed_device_is_the_answers(command: str, line: bytes) -> None:
+    told = [each for each in records(command, line) if not isinstance(each, FdbMoving)]
+    assert [getattr(each, "device", "") for each in told] == ["vx0"]
+
+
 def test_each_vtep_that_floods_go_to_is_an_entry() -> None:
     text = b"".join(
         b"00:00:00:00:00:00 dev vxlan0 dst 192.0.2.%d self permanent\n" % n for n in (1, 2)
