@@ -27,11 +27,11 @@ CALICOCTL = SUDO + r"(?:\S*/)?(?:calicoctl|kubectl[ -]calico)(?: --allow-version
 _GET = """\
 exec 3>&1
 more= answered=
-ask() {{
+ask() {
   status=0
   said=$(calicoctl get "$@" -o yaml $more 2>&1 >&3 3>&-) || status=$?
-}}
-get() {{
+}
+get() {
   echo "--- # calicoctl get $* -o yaml"
   ask "$@"
   case $status:$more:$said in
@@ -40,7 +40,7 @@ get() {{
   [ -z "$said" ] || printf '%s\\n' "$said" | sed 's/^/# said: /'
   echo "# exit $status"
   [ $status != 0 ] || answered=1
-}}
+}
 {kinds}
 [ -n "$answered" ]"""
 
@@ -50,15 +50,45 @@ for kind in node ippool bgpconfiguration bgppeer bgpfilter felixconfiguration bl
   get $kind
 done"""
 
+# Every node's calicoctl lists the endpoints of all nodes: a node passes on its own, so that a
+# cluster's pods are not told as often as it has nodes. Its name is the one that calico/node wrote;
+# without it, all that is known is that they could not be told apart.
+_OWN = r"""
+own() {
+  if ! name=$(cat /var/lib/calico/nodename 2>&1) || ! command -v awk >/dev/null; then
+    echo "--- # calicoctl get workloadendpoint"
+    printf '# said: %s\n# exit 1\n' "cannot tell this node's endpoints: $name"
+    return
+  fi
+  get workloadendpoint --all-namespaces 3>&1 | awk -v own="$name" '
+    function pass(  i) {
+      for (i = 1; is_own && i <= count; i++) print held[i]
+      others += count && !is_own
+      count = is_own = 0
+    }
+    /^- / { pass(); held[count = 1] = $0; next }
+    /^[^ ]/ { pass() }
+    /^# exit / && others { print "# said: left out " others " of other nodes" }
+    !count { print; next }
+    { held[++count] = $0 }
+    $0 == "    node: " own || $0 == "    node: \"" own "\"" { is_own = 1 }
+    END { pass() }'
+}
+"""
+
 # calicoctl v1 and v2 know no namespaces, and "policy" is another kind to them.
-_REST = """\
+_REST = (
+    _OWN
+    + """\
 case $(calicoctl get --help 2>&1) in
   *--all-namespaces*)
-    for kind in workloadendpoint networkpolicy networkset; do get $kind --all-namespaces; done
+    own
+    for kind in networkpolicy networkset; do get $kind --all-namespaces; done
     for kind in hostendpoint globalnetworkpolicy globalnetworkset ipreservation \\
       kubecontrollersconfiguration ipamconfig; do get $kind; done ;;
   *) for kind in workloadendpoint hostendpoint policy profile; do get $kind; done ;;
 esac"""
+)
 
 _SHOW_BLOCKS = """\
 calicoctl ipam show --show-blocks && exit
@@ -114,7 +144,7 @@ def _get(name: str, kinds: str, profile: Profile, shown: str) -> Entry:
     return Entry(
         Probe(
             name,
-            _GET.format(kinds=kinds),
+            _GET.replace("{kinds}", kinds),
             Where.NODE,
             needs="calicoctl",
             limit=20,

@@ -1,17 +1,11 @@
 """Calico's objects: what becomes of each form in which calicoctl and kubectl print them."""
 
-import dataclasses
-import re
-import subprocess
-from pathlib import Path
-
 import pytest
 
 from collector.capture import Capture, Outcome, Question
 from parsers import catalogue
 from parsers.calicoget import read_objects
 from parsers.calicoobjects import kind_of
-from parsers.mask import mask
 from parsers.read import read, read_text
 from parsers.reading import Reading
 from parsers.records import CalicoKind, CalicoProcess, CalicoResource, IpamBlock
@@ -237,24 +231,6 @@ def test_a_typed_command_finds_its_reader(command: str) -> None:
     assert catalogue.find(command).reader is read_objects
 
 
-def test_secrets_in_objects_are_masked_and_nothing_else_is() -> None:
-    text = POOL.replace("cidr: 10.0.0.0/16", "password: s3cret value").replace(
-        "'{\"spec\":{}}'", '\'{"password":"in-json-1","url":"http://u:in-url-2@host"}\''
-    )
-    text += "    reference:\n      password:\n        secretKeyRef:\n          key: bgp\n"
-    question = Question("calicoctl-get")
-    plain = Capture("k8s1", question, "", Outcome.ANSWERED, 0, text.encode())
-    masked = mask(plain, b"key").stdout.decode()
-    assert not [each for each in ("s3cret", "in-json-1", "in-url-2") if each in masked]
-    assert masked.count("masked:") == 3
-    assert [a for a, b in zip(text.split("\n"), masked.split("\n"), strict=True) if a != b] == [
-        line for line in text.split("\n") if "s3cret" in line or "in-json" in line
-    ]
-    assert (
-        mask(dataclasses.replace(plain, stdout=masked.encode()), b"key").stdout.decode() == masked
-    )
-
-
 def test_large_pools_have_rounded_numbers() -> None:
     text = (
         b"| GROUPING | CIDR | IPS TOTAL | IPS IN USE | IPS RESERVED | IPS FREE | IPS COOLING |\n"
@@ -304,92 +280,3 @@ def test_a_later_calicoctl_says_error_first() -> None:
 )
 def test_old_and_new_ways_to_ask_find_their_question(command: str, probe: str) -> None:
     assert catalogue.find(command).probe.name == probe
-
-
-CALICOCTL = """\
-#!/bin/sh
-# Plays a calicoctl that is not of the cluster's version, knows two kinds, and warns.
-case "$*" in
-*--allow-version-mismatch*) ;;
-*) printf 'Version mismatch.\\nClient Version: v1\\n' >&2; exit 1 ;;
-esac
-case "$2" in
-node) echo "warning: old" >&2; printf 'items: []\\nkind: NodeList\\n' ;;
-ippool) echo "Failed to get resources: forbidden" >&2; exit 2 ;;
-*) echo "Failed to execute command: resource type '$2' is not supported" >&2; exit 1 ;;
-esac
-"""
-
-
-@pytest.mark.parametrize(
-    "shell",
-    [
-        pytest.param(s, marks=pytest.mark.needs(s.split()[0]))
-        for s in ("dash", "bash", "busybox sh")
-    ],
-)
-def test_the_question_takes_a_calicoctl_as_it_is(shell: str, tmp_path: Path) -> None:
-    program = tmp_path / "calicoctl"
-    program.write_text(CALICOCTL)
-    program.chmod(0o755)
-    asked = catalogue.entry("calicoctl-get").probe.command
-    path = f"{tmp_path}:/usr/bin:/bin"
-    done = subprocess.run(
-        [*shell.split(), "-c", asked], env={"PATH": path}, capture_output=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    reading = answer(done.stdout.decode())
-    kinds = {each.resource: each.answer for each in reading.records if isinstance(each, CalicoKind)}
-    assert kinds.pop("Node") == "listed"
-    assert "IPPool" not in kinds
-    assert set(kinds.values()) == {"unknown to this calicoctl"}
-    assert reading.blind == (
-        "calicoctl get ippool: exit status 2: Failed to get resources: forbidden"
-    )
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "spec:\n  bgpPassword: hunter2\n",
-        "- token: 'hunter2'\n",
-        'a: "{\\"password\\":\\"hunter2\\"}"\n',
-        "a: {secret: hunter2, b: c}\n",
-        "apiToken: |\n  hunter2\n\nb: c\n",
-        "  passphrase: >-\n      hunter2\n      hunter2\n  b: c\n",
-        'password: "hunter2\n',
-        "url: https://user:hunter2@etcd:2379\n",
-        "header: 'Authorization: Bearer hunter2'\n",
-        "args:\n- --token=hunter2\n",
-    ],
-)
-def test_a_secret_is_masked_in_whatever_form_yaml_has_it(text: str) -> None:
-    question = Question("calicoctl-get-rest")
-    capture = Capture("k8s1", question, "", Outcome.ANSWERED, 0, text.encode(), b"hunter2 failed")
-    masked = mask(capture, b"key")
-    assert b"hunter2" not in masked.stdout + masked.stderr
-    assert b"masked:" in masked.stdout
-    assert len(masked.stdout.split(b"\n")) == len(text.split("\n"))
-
-
-def test_a_plain_secret_goes_to_the_end_of_its_line() -> None:
-    capture = Capture(
-        "k8s1", Question("calicoctl-get"), "", Outcome.ANSWERED, 0, b"a:\n- token: two words, [x]\n"
-    )
-    assert re.fullmatch(rb"a:\n- token: masked:\w{12}\n", mask(capture, b"key").stdout)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "password:\n  secretKeyRef:\n    key: bgp\n    name: bgp-secrets\n",
-        "password: null\ntoken: ~\nsecret: ''\n",
-        "secretKeyRef: {key: bgp}\n",
-        "selector: token == 'web' && has(secret)\n",
-        "name: token\n",
-    ],
-)
-def test_what_only_names_a_secret_is_left_alone(text: str) -> None:
-    question = Question("calicoctl-get")
-    capture = Capture("k8s1", question, "", Outcome.ANSWERED, 0, text.encode())
-    assert mask(capture, b"key").stdout.decode() == text

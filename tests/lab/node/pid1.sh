@@ -14,6 +14,9 @@ for path in $held; do umount -l "$path" || :; done
 mount -t tmpfs -o mode=755 tmpfs /run
 mkdir -p /run/sshd /run/calico /run/docker /run/netns /run/root /run/lab
 mount -t tmpfs -o mode=755 tmpfs /var/log
+mkdir -p /var/lib/calico
+mount -t tmpfs -o mode=755 tmpfs /var/lib/calico
+printf %s "$name" >/var/lib/calico/nodename
 
 # The node's own accounts, programs and identity over the machine's.
 mkdir -p "$dir/etc-work"
