@@ -99,8 +99,6 @@ def _mode(row: Row) -> str:
 def _daemon(row: Row, boot: int | None, workers: int) -> Daemon:
     """Make a record of one process. Raises KeyError, ValueError for what no kernel prints."""
     counters = dict(each.split() for each in row["Counter"])
-    if not row["Letter"]:
-        raise ValueError("a process without a state")
     ticks = int(row["Started"])
     return Daemon(
         name=row["Name"],

@@ -37,7 +37,7 @@ for each in $found; do
   name=${name%)*}
   set -- ${said##*) }
   [ $# -ge 20 ] || continue
-  printf 'daemon %s %s\nstat %s %s %s\n' "${each#/proc/}" "$name" "$1" "$2" "${20}"
+  printf 'daemon %s %s %s %s %s\n' "${each#/proc/}" "$1" "$2" "${20}" "$name"
   printf 'args %s\n' "$(tr '\000\n' '  ' <"$each/cmdline" 2>/dev/null)"
   printf 'netns %s\n' "$(readlink "$each/ns/net" 2>/dev/null)"
   two='' cpu='' memory=''

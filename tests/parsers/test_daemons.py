@@ -14,7 +14,7 @@ FIRST = "btime 1795436369\nfirst systemd\n"
 
 
 def daemon(pid: int, name: str, stat: str = "S 1 500", args: str = "", more: str = "") -> str:
-    return f"daemon {pid} {name}\nstat {stat}\nargs {args}\nnetns net:[4026531840]\n{more}"
+    return f"daemon {pid} {stat} {name}\nargs {args}\nnetns net:[4026531840]\n{more}"
 
 
 def daemons(*blocks: str) -> list[Daemon]:
@@ -93,8 +93,8 @@ def test_a_list_without_the_first_process_proves_no_absence() -> None:
     assert "first process" in reading.blind
 
 
-def test_a_process_without_a_state_is_not_understood() -> None:
-    reading = read_text("daemons", f"{FIRST}daemon 7 bird\nargs bird\n".encode())
+def test_a_process_in_a_state_that_no_kernel_has_is_not_understood() -> None:
+    reading = read_text("daemons", f"{FIRST}daemon 7 Q 1 500 bird\nargs bird\n".encode())
     assert (reading.records, [each.line for each in reading.ledger.unknown]) == ((), [3])
 
 

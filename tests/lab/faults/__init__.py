@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from tests.lab.faults import (
     bgp_cut,
     bgp_cut_on_node,
+    bird_hung,
     bird_stopped,
     carrier_lost,
     churn_only,
@@ -39,6 +40,7 @@ FAULTS: tuple[Fault, ...] = (
     default_route_gone.FAULT,
     forwarding_off.FAULT,
     bird_stopped.FAULT,
+    bird_hung.FAULT,
     mesh_off.FAULT,
     churn_only.FAULT,
 )
