@@ -29,10 +29,12 @@ from parsers.records import (
     Container,
     Daemon,
     FilterRule,
+    IptablesRule,
 )
 from parsers.roles import Record
 
 RULE = FilterRule.kind
+_ENDS = ("drop", "reject")
 RUNNING = ("running", "paused")
 
 
@@ -46,6 +48,9 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
             yield f"{_told(event, world)} No pair is lost by it (routes outlive their daemon)."
         elif event.what == FILTER and _stops(event, known):
             yield f"{_told(event, world)} No ping is lost by it; other packets may be."
+        elif event.what == FILTER and _may_stop(event, world):
+            unknown = "whether a ping is lost is not known"
+            yield f"{_told(event, world)} The model does not follow iptables' words: {unknown}."
         elif event.what == INTENT:
             yield _told(event, world)
         elif event.what == CONTAINER:
@@ -98,6 +103,22 @@ def _stops(event: Event, known: set[tuple[object, ...]]) -> bool:
             or (event.node, event.netns, record.table, record.chain) in known
             or _hooked(record, event)
         )
+        for change in event.changes
+    )
+
+
+def _may_stop(event: Event, world: World) -> bool:
+    """A rule or policy that nft does not tell in full, in a chain that was there or is built in."""
+    known = {
+        key[:2] + key.identity[:4]
+        for key in world.before.by_key
+        if key.kind == IptablesRule.kind and event.netns == key.netns
+    }
+    return any(
+        isinstance(record := record_of(change), IptablesRule)
+        and change.alteration is not Alteration.REMOVED
+        and record.verdict in _ENDS
+        and (record.chain.isupper() or change.key[:2] + record.identity[:4] in known)
         for change in event.changes
     )
 
