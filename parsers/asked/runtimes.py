@@ -41,10 +41,12 @@ ids=$(docker ps -aq --no-trunc) || exit $?
 _USED_PODMAN = """\
 conf=/etc/containers/storage.conf
 root=$(sed -n 's/^ *graphroot *= *"\\(.*\\)".*/\\1/p' $conf 2>/dev/null)
-[ -e "${root:-/var/lib/containers/storage}" ] || [ -e /run/libpod ] || exit 0
+[ -e "${root:-/var/lib/containers/storage}" ] || [ -e /run/libpod ] ||
+  { echo "no store of podman's on the node" >&2; exit %s; }
 """
+_NO_STORE = r"no store of podman's on the node"
 _INSPECT_PODMAN = (
-    _USED_PODMAN
+    _USED_PODMAN % 0
     + """\
 ids=$(podman ps -aq --no-trunc) || exit $?
 [ -n "$ids" ] || exit 0
@@ -122,7 +124,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         Probe(
             "podman-ps",
-            _USED_PODMAN + "podman ps -a --no-trunc",
+            _USED_PODMAN % 1 + "podman ps -a --no-trunc",
             Where.NODE,
             needs="podman",
             limit=20,
@@ -132,6 +134,7 @@ ENTRIES: tuple[Entry, ...] = (
         (ContainerSummary,),
         re.compile(_runtime("podman") + _PS),
         harmless=_PODMANS_WARNINGS,
+        lacking=re.compile(_NO_STORE),
     ),
     Entry(
         Probe(

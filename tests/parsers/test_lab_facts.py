@@ -18,6 +18,7 @@ from parsers.catalogue import PROBES
 from parsers.facts import Facts
 from parsers.mask import mask_visit
 from parsers.read import read
+from parsers.workloads import NAMING
 from tests.lab.lab import Lab
 
 pytestmark = pytest.mark.lab
@@ -69,7 +70,8 @@ def _answer(capture: Capture) -> Answer:
 
 def test_every_pod_has_its_name_and_nothing_is_blind(healthy_lab: Lab, tmp_path: Path) -> None:
     facts = _facts(_swept(healthy_lab, tmp_path))
-    assert facts.blind == ()
+    assert [(s.node, s.probe, s.reason) for s in facts.blind if not s.lacking] == []
+    assert not {spot.probe for spot in facts.blind} & NAMING.keys()
     named = {name for name in facts.netns.values() if name != "host"}
     assert named == set(healthy_lab.pods)
     for workload, pod in healthy_lab.pods.items():
@@ -102,7 +104,7 @@ def test_a_docker_that_hangs_hides_the_pods_of_its_node_and_no_others(
     assert {key.netns for key in facts.by_key if key.node == "k8s2"} == {"host"}
     assert not facts.sees("k8s2", "host", "container")
     assert facts.sees("k8s2", "host", "route")
-    assert {spot.node for spot in facts.blind} == {"k8s2"}
+    assert {spot.node for spot in facts.blind if not spot.lacking} == {"k8s2"}
     reasons = [spot.reason for spot in facts.blind if spot.netns.startswith("net:")]
     assert len(reasons) == sum(pod.node == "k8s2" for pod in healthy_lab.pods.values())
     (hung,) = (spot for spot in facts.blind if spot.probe == "docker-inspect")
