@@ -38,7 +38,7 @@ for each in $found; do
   set -- ${said##*) }
   [ $# -ge 20 ] || continue
   printf 'daemon %s %s %s %s %s\n' "${each#/proc/}" "$1" "$2" "${20}" "$name"
-  printf 'args %s\n' "$(tr '\000\n' '  ' <"$each/cmdline" 2>/dev/null)"
+  printf 'args %s\n' "$(tr '\000\n' '  ' 2>/dev/null <"$each/cmdline")"
   printf 'netns %s\n' "$(readlink "$each/ns/net" 2>/dev/null)"
   two='' cpu='' memory=''
   while IFS= read -r line; do

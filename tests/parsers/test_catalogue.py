@@ -15,7 +15,7 @@ SHELLS = [
     pytest.param(shell, marks=pytest.mark.needs(shell[0]))
     for shell in (("dash", "-c"), ("bash", "-c"), ("busybox", "sh", "-c"))
 ]
-KERNEL = ("node", "sysctl", "sysctl-node")
+KERNEL = ("node", "sysctl", "sysctl-node", "protocol-counters", "softnet")
 ENVIRONMENT = {"LC_ALL": "C", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
 
 every_entry = pytest.mark.parametrize(
