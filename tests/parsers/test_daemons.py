@@ -110,22 +110,20 @@ def test_a_secret_among_the_arguments_is_masked() -> None:
     assert b"--name=a" in masked
 
 
-@pytest.mark.parametrize(
-    "shell", [["dash"], ["bash"], ["busybox", "sh"]], ids=lambda words: words[0]
-)
+@pytest.mark.parametrize("shell", ["dash", "bash"])
 def test_a_process_that_ends_while_it_is_looked_at_is_left_out_without_a_word(
-    shell: list[str], tmp_path: Path
+    shell: str, tmp_path: Path
 ) -> None:
     """A line on stderr would cast doubt on all daemons of the node."""
-    if shutil.which(shell[0]) is None:
-        pytest.skip(f"no {shell[0]} on this machine")
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell} on this machine")
     listing = tmp_path / "grep"
     listing.write_text("#!/bin/sh\necho /proc/999999999/comm\necho /proc/$PPID/comm\n")
     listing.chmod(0o755)
     path = f"{tmp_path}:/usr/sbin:/usr/bin:/sbin:/bin"
     command = catalogue.entry("daemons").probe.command
     said = subprocess.run(
-        [*shell, "-c", command], capture_output=True, check=True, env={"PATH": path}
+        [shell, "-c", command], capture_output=True, check=True, env={"PATH": path}
     )
     assert said.stderr == b""
     assert len(answer("daemons", said.stdout).records) == 1
