@@ -94,9 +94,13 @@ _SHOW_BLOCKS = """\
 calicoctl ipam show --show-blocks && exit
 calicoctl ipam show --show-blocks --allow-version-mismatch"""
 
+# calicoctl without a datastore of its own or a cluster's configuration serves `node status` alone.
+_NO_DATASTORE = r".*no configuration has been provided.*"
 _NO_GET = re.compile(
-    r"# said: (?:Error: )?(?:unknown command|invalid option|usage)\b.*", re.IGNORECASE
+    rf"# said: (?:(?:Error: )?(?:unknown command|invalid option|usage)\b.*|{_NO_DATASTORE})",
+    re.IGNORECASE,
 )
+_NOTHING_TO_ASK = re.compile(f"{NO_SUCH_COMMAND.pattern}|{_NO_DATASTORE}", re.IGNORECASE)
 
 _FORMAT = r"(?: (?:-o ?|--output[= ])(?:yaml|json|wide|ps))?"
 _SCOPE = r"(?: (?:-a|-A|--all-namespaces|(?:-n ?|--namespace[= ]|--scope=|--node=|--config=)\S+))*"
@@ -185,6 +189,7 @@ ENTRIES: tuple[Entry, ...] = (
         read_version,
         (CalicoVersion,),
         re.compile(CALICOCTL + r" version"),
+        lacking=_NOTHING_TO_ASK,
     ),
     Entry(
         Probe(
@@ -198,6 +203,6 @@ ENTRIES: tuple[Entry, ...] = (
         (IpamBlock,),
         re.compile(CALICOCTL + r" ipam show(?: --show-blocks| --allow-version-mismatch)*"),
         Profile.FULL,
-        lacking=NO_SUCH_COMMAND,
+        lacking=_NOTHING_TO_ASK,
     ),
 )

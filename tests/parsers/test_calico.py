@@ -8,7 +8,7 @@ from parsers.calicoget import read_objects
 from parsers.calicoobjects import kind_of
 from parsers.read import read, read_text
 from parsers.reading import Reading
-from parsers.records import CalicoKind, CalicoProcess, CalicoResource, IpamBlock
+from parsers.records import CalicoKind, CalicoProcess, CalicoResource, CalicoVersion, IpamBlock
 from parsers.roles import Role, fields_of
 from parsers.text import Text
 
@@ -168,10 +168,28 @@ def test_an_answer_that_was_cut_between_two_objects_is_blind() -> None:
     assert reading.blind == "the answer of calicoctl get ippool breaks off"
 
 
-def test_a_calicoctl_without_get_lacks_the_question() -> None:
-    said = "# said: Usage: calicoctl <command>\n"
-    reading = answer(GET.format("node", said, 1), status=1)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Usage: calicoctl <command>",
+        "Error: unknown command",
+        "Failed to create Calico API client: no configuration has been provided, try setting X",
+    ],
+)
+def test_a_calicoctl_that_nobody_set_up_to_list_objects_lacks_the_question(said: str) -> None:
+    reading = answer(GET.format("node", f"# said: {said}\n", 1), status=1)
     assert reading.lacking
+    assert reading.blind
+
+
+def test_a_version_that_was_read_in_part_is_kept() -> None:
+    out = b"Client Version:    v3.20.0\nGit commit:        38b00edd\n"
+    err = b"Unable to retrieve Cluster Version or Type: connection refused\n"
+    question = Question("calicoctl-version")
+    reading = read(Capture("k8s1", question, "", Outcome.ANSWERED, 1, out, err))
+    assert reading.records[0] == CalicoVersion("Client Version", "v3.20.0")
+    assert reading.blind.startswith("exit status 1: Unable to retrieve")
+    assert not reading.lacking
 
 
 def test_a_warning_beside_an_answer_is_noise() -> None:
