@@ -7,7 +7,7 @@ _ALONE = frozenset({"accept", "drop", "return", "continue", "reject", "queue"})
 _TO_CHAIN = frozenset({"jump", "goto"})
 _NAT = frozenset({"masquerade", "snat", "dnat", "redirect", "tproxy", "synproxy", "fwd"})
 _NO_STATEMENT = frozenset({"comment", "prefix"})
-_BEFORE_VALUE = frozenset({"name", "@", "type"})
+_BEFORE_VALUE = frozenset({"name", "@", "type", "status", "!=", "==", "<", ">", "<=", ">=", "&"})
 
 _TARGETS = {
     "NFQUEUE": "queue",

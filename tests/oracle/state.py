@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from tests.oracle import links, routing, words
+from tests.oracle.world import kinds_here
 
 PROLOGUE = (
     "link set lo up",
@@ -34,10 +35,10 @@ def commands(cast: int, seeds: Sequence[int], kinds: tuple[str, ...]) -> list[st
     return [*prologue, *(line for *_, line in staged)]
 
 
-def numbered(run: int, number: int, kinds: tuple[str, ...], size: int = 80) -> list[str]:
+def numbered(run: int, number: int, size: int) -> list[str]:
     """Return the commands for state ``number`` of the run with this seed."""
     r = Random(f"{run}:{number}")  # noqa: S311 -- the same seed has to give the same state
-    return commands(r.getrandbits(32), [r.getrandbits(48) for _ in range(size)], kinds)
+    return commands(r.getrandbits(32), [r.getrandbits(48) for _ in range(size)], kinds_here())
 
 
 def _command(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from parsers import catalogue
 from parsers.read import read_text
 from parsers.records import Interface
-from tests.oracle import beside, compare, state
+from tests.oracle import beside, compare, rulesets, state
 from tests.oracle.world import ASKED, kinds_here, namespace, world
 from tests.parsers import scene
 
@@ -21,6 +21,7 @@ needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespa
 COMMANDS = 60
 STATES = 60
 BRIDGES = 30
+FILTERS = 15
 ONE_OF_EACH = 100
 
 seeds = st.lists(st.integers(0, 2**48), min_size=COMMANDS, max_size=COMMANDS)
@@ -59,6 +60,21 @@ def test_bridges_and_queues_are_what_json_tells(far: str, cast: int, seeds: list
         here.do(commands)
         verdict = beside.check(here)
     note("\n".join(map(ascii, commands)))
+    assert verdict.differences == ()
+
+
+@needs_root
+@pytest.mark.needs("nft")
+@settings(
+    max_examples=FILTERS, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+)
+@given(cast=st.integers(0, 2**32), seeds=st.lists(st.integers(0, 2**48), min_size=25, max_size=25))
+def test_a_packet_filter_is_what_json_tells(far: str, cast: int, seeds: list[int]) -> None:
+    commands = rulesets.commands(cast, seeds)
+    with world(far) as here:
+        rulesets.do(here, commands)
+        verdict = rulesets.check(here)
+    note("\n".join(commands))
     assert verdict.differences == ()
 
 

@@ -61,6 +61,8 @@ def visible(value: Any) -> Any:
     """Return a text as netsnap shows it, with escapes for what cannot be seen; else the value."""
     if isinstance(value, list):
         return [visible(each) for each in value]
+    if isinstance(value, dict) and not isinstance(value, Said):
+        return {key: visible(each) for key, each in value.items()}
     return decode(_bytes(value)) if isinstance(value, str | bytes) else value
 
 

@@ -62,3 +62,25 @@ def test_a_line_outside_a_table_is_unknown() -> None:
     reading = read_ruleset(Text(said + _table("accept")))
     assert [each.line for each in reading.ledger.unknown] == [1]
     assert [each.rule for each in _rules(reading)] == ["accept"]
+
+
+def only_rule(words: str) -> FilterRule:
+    """Read a chain with one rule."""
+    text = f"table ip t {{\n\tchain c {{\n\t\t{words} # handle 5\n\t}}\n}}\n"
+    (record,) = read_ruleset(Text(text)).records
+    assert isinstance(record, FilterRule)
+    return record
+
+
+def test_a_comment_that_reads_like_a_counter_counts_nothing() -> None:
+    words = 'accept comment "packets 5 bytes 7 used 3 s"'
+    assert only_rule(words) == FilterRule("ip t", "c", words, verdict="accept")
+    counted = only_rule(f"counter packets 1 bytes 2 {words}")
+    assert (counted.packets, counted.bytes) == (1, 2)
+    assert counted.rule == f"counter {words}"
+
+
+def test_what_a_packet_is_compared_with_is_no_verdict() -> None:
+    assert only_rule("ct status dnat return").verdict == "return"
+    assert only_rule("ct status != snat drop").verdict == "drop"
+    assert only_rule("ct status & dnat == dnat counter").verdict == ""
