@@ -49,7 +49,7 @@ def _first(words: list[str]) -> str:
     before = ""
     for at, word in enumerate(words):
         if before in _NO_STATEMENT or before in _BEFORE_VALUE:
-            before = ""
+            before = word if word in _BEFORE_VALUE else ""  # "status", then "!="
             continue
         before = word
         after = words[at + 1].strip('"') if at + 1 < len(words) else ""
