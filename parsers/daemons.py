@@ -1,4 +1,4 @@
-"""Reader of the list of daemons."""
+"""Readers of the list of daemons, and of ``ps``."""
 
 import re
 from collections import Counter, defaultdict
@@ -59,6 +59,50 @@ def read_daemons(text: Text) -> Reading:
     return gathered.reading("" if is_whole else "the node's first process is not to be seen")
 
 
+def read_ps(text: Text) -> Reading:
+    """Read ``ps -eo pid,ppid,lstart,stat,etimes,args``: every process, as if it were a daemon.
+
+    A process goes by its program, as its arguments say; its start is as printed, in the node's
+    own time.
+    """
+    rows = fsm.run("ps", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    found: dict[tuple[str, str], list[tuple[int, Daemon]]] = defaultdict(list)
+    for row in rows.rows:
+        try:
+            daemon = _process(row)
+        except KeyError:
+            gathered.refuse(row.line)
+        else:
+            found[daemon.name, daemon.mode].append((row.line, daemon))
+    for alike in found.values():
+        for position, (line, daemon) in enumerate(sorted(alike, key=_by_args_and_start)):
+            gathered.add(line, replace(daemon, position=position))
+    return gathered.reading("" if rows.rows else "no process in the answer")
+
+
+def _process(row: Row) -> Daemon:
+    """Make a record of a line of ``ps``. Raises KeyError for a state that no kernel has."""
+    name = _program(row["Args"])
+    return Daemon(
+        name=name,
+        mode=_mode_of(name, row["Args"]),
+        state=_STATES[row["Stat"][0]],
+        args=row["Args"],
+        pid=int(row["Pid"]),
+        started=row["Started"],
+        raw_state=row["Stat"],
+    )
+
+
+def _program(args: str) -> str:
+    """Return "bird" for "/usr/sbin/bird -R", "kworker/0:1" for "[kworker/0:1]"."""
+    first = args.split(maxsplit=1)[0]
+    if args.startswith("["):
+        return args[1:].partition("]")[0]
+    return first.rpartition("/")[2].strip(":-") or first
+
+
 def _parents(rows: list[Row]) -> Iterator[tuple[Row, int]]:
     """Yield the processes that are no workers, and how many workers each has."""
     by_pid = {row["Pid"]: row for row in rows}
@@ -91,9 +135,13 @@ def _named(row: Row) -> tuple[str, str]:
 
 
 def _mode(row: Row) -> str:
-    if row["Name"] not in _SEVERAL:
+    return _mode_of(row["Name"], row["Args"])
+
+
+def _mode_of(name: str, args: str) -> str:
+    if name not in _SEVERAL:
         return ""
-    return next((word for word in row["Args"].split()[1:] if word.startswith("-")), "")
+    return next((word for word in args.split()[1:] if word.startswith("-")), "")
 
 
 def _daemon(row: Row, boot: int | None, workers: int) -> Daemon:

@@ -3,7 +3,7 @@
 import re
 
 from collector.probe import Probe, Where
-from parsers.daemons import read_daemons
+from parsers.daemons import read_daemons, read_ps
 from parsers.entry import SUDO, Entry
 from parsers.records import Daemon, ServiceUnit
 from parsers.services import read_units
@@ -79,6 +79,12 @@ ENTRIES: tuple[Entry, ...] = (
         re.compile(r"daemons of the network in /proc"),
         quiet=True,
         always=True,
+    ),
+    Entry(  # only read: /proc tells more, and of fewer processes
+        Probe("ps", "", Where.NODE, shown="ps -eo pid,ppid,lstart,stat,etimes,args"),
+        read_ps,
+        (Daemon,),
+        re.compile(SUDO + r"ps -?(?:e|ax?)o pid,ppid,lstart,stat,etimes,(?:args|cmd)"),
     ),
     Entry(
         Probe(

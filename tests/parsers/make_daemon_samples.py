@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from parsers.catalogue import entry
 from tests.parsers.make_kernel_samples import ENVIRONMENT, asked, pair, put, run
 
 _BIRD = """
@@ -66,7 +67,8 @@ def main() -> None:
             time.sleep(9)
             for case, script in _SOCKETS.items():
                 put(f"ss-bgp/{case}", _without_key(run(one, script)))
-        put("daemons/stopped-and-gone", _alone(_DAEMONS, home))
+        put("daemons/stopped-and-gone", _alone(_DAEMONS, home, asked("daemons")))
+        put("ps/stopped-and-gone", _alone(_DAEMONS, home, entry("ps").probe.text()))
 
 
 def _clocks(one: str, two: str, home: Path) -> None:
@@ -108,9 +110,9 @@ def _chrony(netns: str, home: Path, name: str) -> Iterator[None]:
             process.terminate()
 
 
-def _alone(script: str, home: Path) -> bytes:
+def _alone(script: str, home: Path, question: str) -> bytes:
     """Ask where only a few processes of our own are to be seen, in a namespace of their own."""
-    whole = script.format(home=shlex.quote(str(home))) + asked("daemons")
+    whole = script.format(home=shlex.quote(str(home))) + question
     command = ["unshare", "--pid", "--mount", "--net", "--fork", "--mount-proc", "sh", "-c", whole]
     return subprocess.run(command, stdout=subprocess.PIPE, check=True, env=ENVIRONMENT).stdout
 

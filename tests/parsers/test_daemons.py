@@ -129,6 +129,18 @@ def test_a_process_that_ends_while_it_is_looked_at_is_left_out_without_a_word(
     assert len(answer("daemons", said.stdout).records) == 1
 
 
+def test_ps_names_a_process_by_its_program() -> None:
+    started = "Mon Nov 23 16:43:27 2026"
+    lines = ["/usr/sbin/bird -R", "[kworker/0:1-events]", "-bash", "nginx: master process"]
+    text = "".join(f"{n:7} 1 {started} Ts 9 {args}\n" for n, args in enumerate(lines, 7))
+    reading = read_text("ps -eo pid,ppid,lstart,stat,etimes,args", text.encode())
+    assert [each.identity[0] for each in reading.records] == [
+        *("bird", "kworker/0:1-events", "bash", "nginx"),
+    ]
+    assert {getattr(each, "state", "") for each in reading.records} == {"stopped"}
+    assert read_text("ps", b"7 1 Mon Nov 23 16:43:27 2026 Q 9 a\n").ledger.unknown_count == 1
+
+
 UNIT = "Id=bird.service\nLoadState=loaded\nActiveState=active\nSubState=running\nMainPID=7\n"
 
 
