@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from tests.oracle import beside, compare, rulesets, state
 from tests.oracle.compare import Verdict
-from tests.oracle.world import World, namespace, world
+from tests.oracle.world import World, namespace, remove_leftovers, world
 
 AT_ONCE = 25
 """States that a worker builds before it reports."""
@@ -44,6 +44,7 @@ PLAYS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run it. Returns the exit status."""
     options = _options(arguments)
+    remove_leftovers()
     program = tuple(options.program.split())
     numbers = [options.only] if options.only is not None else list(range(options.states))
     asked = partial(world, program=program, speaks_json=not options.without_json)

@@ -181,6 +181,14 @@ def namespace() -> Iterator[str]:
         subprocess.run(["ip", "netns", "del", name], check=True)
 
 
+def remove_leftovers() -> None:
+    """Remove the namespaces of runs that were killed: their names tell whose they were."""
+    for door in NETNS_DIR.glob(f"{PREFIX}*x*"):
+        process = door.name.removeprefix(PREFIX).partition("x")[0]
+        if not Path(f"/proc/{process}").exists():
+            subprocess.run(["ip", "netns", "del", door.name], capture_output=True, check=False)
+
+
 def _enter(name: str) -> None:
     door = os.open(NETNS_DIR / name, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -230,4 +238,14 @@ def kinds_here() -> tuple[str, ...]:
     return tuple(found)
 
 
-__all__ = ["ASKED", "Heard", "Said", "World", "kinds_here", "namespace", "world"]
+__all__ = [
+    "ASKED",
+    "Heard",
+    "Said",
+    "World",
+    "kinds_here",
+    "namespace",
+    "remove_leftovers",
+    "visible",
+    "world",
+]
