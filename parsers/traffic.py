@@ -6,7 +6,7 @@ from parsers import fsm
 from parsers.fsm import Row
 from parsers.gather import Gathering
 from parsers.reading import Reading
-from parsers.records import Qdisc, TcFilter
+from parsers.records import Qdisc, TcClass, TcFilter
 from parsers.text import Text
 
 _REFERENCES = re.compile(r"\brefcnt (\d{1,10})\b")
@@ -58,6 +58,23 @@ def _qdisc(row: Row, asked: str) -> Qdisc:
 
 def _number(text: str) -> int | None:
     return int(text) if text else None
+
+
+def read_classes(text: Text) -> Reading:
+    """Read ``tc -s class show`` of the devices that were asked for, each under its heading."""
+    rows = fsm.run("tc-class", text.lines)
+    gathered = Gathering.of(text.lines, rows)
+    for row in rows.rows:
+        found = TcClass(
+            device=row["Device"] or text.subject,
+            name=row["Class"],
+            type=row["Type"],
+            parent=row["Parent"].split()[-1],
+            options=" ".join(row["Options"].split()),
+            counters=tuple(" ".join(each.split()) for each in row["Counters"]),
+        )
+        gathered.add(row.line, found)
+    return gathered.reading()
 
 
 def read_filters(text: Text) -> Reading:

@@ -5,8 +5,8 @@ import re
 from collector.probe import Probe, Where
 from parsers.bridges import read_fdb, read_ports, read_vlans
 from parsers.entry import NETNS_EXEC, Entry
-from parsers.records import BridgePort, BridgeVlan, FdbEntry, FdbMoving, Qdisc, TcFilter
-from parsers.traffic import read_filters, read_qdiscs
+from parsers.records import BridgePort, BridgeVlan, FdbEntry, FdbMoving, Qdisc, TcClass, TcFilter
+from parsers.traffic import read_classes, read_filters, read_qdiscs
 
 _SHOW = r"(?: (?:show|list|ls|sh|s|l)\b(?:.*? dev (?P<subject>\S+))?.*)?"
 """Asked for one device, the programs do not name it in the answer."""
@@ -31,6 +31,21 @@ printf '%s\n' "$said" | {
       printf 'device %s parent %s\n' "$name" "$parent"
       tc -s filter show dev "$name" parent "$parent" || status=$?
     done
+  done
+  exit "$status"
+}"""
+
+_CLASSES = r"""said=$(tc qdisc show) || exit
+printf '%s\n' "$said" | {
+  status=0
+  while read -r word type handle dev name rest; do
+    if [ "$dev" = offloaded ]; then name=${rest%% *} rest=${rest#* }; fi
+    case "$type $rest" in
+      'htb root'*|'hfsc root'*|'drr root'*|'ets root'*|'qfq root'*|'cbq root'*) ;;
+      *) continue ;;
+    esac
+    printf 'device %s\n' "$name"
+    tc -s class show dev "$name" || status=$?
   done
   exit "$status"
 }"""
@@ -65,6 +80,20 @@ ENTRIES: tuple[Entry, ...] = (
         read_qdiscs,
         (Qdisc,),
         re.compile(rf"{NETNS_EXEC}tc{_OPTIONS} q(?:d(?:i(?:s(?:c)?)?)?)?{_SHOW}"),
+        quiet=True,
+        always=True,
+    ),
+    Entry(
+        Probe(
+            "tc-class",
+            _CLASSES,
+            Where.NODE,
+            needs="tc",
+            shown="tc -s class show dev DEVICE",
+        ),
+        read_classes,
+        (TcClass,),
+        re.compile(rf"{NETNS_EXEC}tc{_OPTIONS} c(?:l(?:a(?:s(?:s)?)?)?)?{_SHOW}"),
         quiet=True,
         always=True,
     ),

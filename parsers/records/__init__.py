@@ -42,6 +42,7 @@ from parsers.records.forwarding import (
     FdbEntry,
     FdbMoving,
     Qdisc,
+    TcClass,
     TcFilter,
 )
 from parsers.records.kernel import (
@@ -117,6 +118,7 @@ __all__ = [
     "ServiceUnit",
     "SoftnetStatistics",
     "Sysctl",
+    "TcClass",
     "TcFilter",
     "TcpPassing",
     "TcpSocket",
@@ -146,6 +148,7 @@ RECORDS: tuple[type[Record], ...] = (
     FdbEntry,
     FdbMoving,
     Qdisc,
+    TcClass,
     TcFilter,
     Sysctl,
     ProtocolCounters,

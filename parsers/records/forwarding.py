@@ -90,6 +90,19 @@ class Qdisc(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class TcClass(Record):
+    """A class of a queueing discipline: what it may send (``tc -s class show``)."""
+
+    kind: ClassVar[str] = "tc-class"
+    device: Identity[str]
+    name: Identity[str]  # "1:10"
+    type: State[str] = ""  # htb, hfsc …
+    parent: State[str] = ""  # root, or a class
+    options: State[str] = ""  # "rate 5Mbit ceil 6Mbit burst 15Kb …" as printed
+    counters: Drift[tuple[str, ...]] = ()  # as printed
+
+
+@dataclass(frozen=True, slots=True)
 class TcFilter(Record):
     """A filter on a device, with its actions (``tc -s filter show``)."""
 

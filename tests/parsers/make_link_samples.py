@@ -21,6 +21,7 @@ PROBES: tuple[str, ...] = (
     "bridge-link",
     "bridge-vlan",
     "tc-qdisc",
+    "tc-class",
     "tc-filter",
 )
 ROUTING = ("ip-route", "ip6-route", "ip-rule", "ip6-rule", "ip-neigh")

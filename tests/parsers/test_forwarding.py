@@ -11,6 +11,7 @@ from parsers.records import (
     FdbEntry,
     FdbMoving,
     Qdisc,
+    TcClass,
     TcFilter,
 )
 from parsers.roles import Record, Role, fields_of
@@ -62,7 +63,7 @@ def test_every_version_of_bridge_tells_of_the_same_entries(sample: Path) -> None
     assert {each.identity for each in ours} <= {each.identity for each in newest}
 
 
-@pytest.mark.parametrize("probe", ["tc-qdisc", "tc-filter", "bridge-link"])
+@pytest.mark.parametrize("probe", ["tc-qdisc", "tc-class", "tc-filter", "bridge-link"])
 def test_every_version_tells_of_the_same_things(probe: str) -> None:
     told = [{each.identity for each in records(probe, s.read_bytes())} for s in versions(probe)]
     assert len(told) == 5
@@ -204,6 +205,33 @@ def test_a_program_that_was_loaded_again_is_the_same_filter() -> None:
     assert last.rule == ("cil_from_netdev-eth0 direct-action not_in_hw tag 2f8d jited",)
     other = records("tc filter show", BPF.replace(b"2f8d", b"beef"))
     assert state(other[-1]) != state(last)
+
+
+def test_a_class_that_may_send_less_is_changed() -> None:
+    text = (
+        b"device eth0\nclass htb 1:10 parent 1:1 leaf 10: prio 0 rate 5Mbit ceil 6Mbit\n"
+        b" Sent 0 bytes 0 pkt (dropped 0, overlimits 0 requeues 0)\n"
+        b" rate 0bit 0pps backlog 0b 0p requeues 0\n"
+        b" lended: 0 borrowed: 0 giants: 0\n tokens: 384000 ctokens: 33328\n\n"
+        b"class htb 1:1 root rate 6Mbit ceil 6Mbit\n"
+    )
+    before, root = records("tc class show", text)
+    assert isinstance(before, TcClass)
+    assert isinstance(root, TcClass)
+    assert (before.device, before.name, before.parent) == ("eth0", "1:10", "1:1")
+    assert (root.device, root.name, root.parent) == ("eth0", "1:1", "root")
+    (counted, *_) = records("tc class show", text.replace(b"tokens: 384000", b"tokens: 7"))
+    assert state(counted) == state(before)
+    (slower, *_) = records("tc class show", text.replace(b"rate 5Mbit", b"rate 10Kbit"))
+    assert slower.identity == before.identity
+    assert state(slower) != state(before)
+
+
+def test_a_class_below_a_line_that_is_not_understood_is_put_down_to_no_device() -> None:
+    text = b"device eth0\nclass htb 1:1 root\nwhat\nclass htb 1:2 root\n"
+    last = records("tc-class", text, unknown=1)[-1]
+    assert isinstance(last, TcClass)
+    assert last.device == ""
 
 
 def test_a_filter_below_a_line_that_is_not_understood_is_put_down_to_no_device() -> None:

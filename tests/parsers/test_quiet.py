@@ -24,7 +24,7 @@ pytestmark = [
 
 PROBES = (
     *("ip-addr", "ip-counters", "bridge-fdb", "bridge-link", "bridge-vlan", "tc-qdisc"),
-    *("tc-filter", "ethtool-link", "ethtool-k", "ethtool-i", "ethtool-settings"),
+    *("tc-class", "tc-filter", "ethtool-link", "ethtool-k", "ethtool-i", "ethtool-settings"),
 )
 TRAFFIC = """
 ip link set br0 address 02:00:00:00:03:00
