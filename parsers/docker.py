@@ -16,7 +16,7 @@ _NEVER = "0001-01-01T00:00:00Z"
 def read_inspect(text: Text) -> Reading:
     """Read ``docker inspect``: a list of containers, or one; a text that was cut is blind.
 
-    ``podman pod ps --format json`` may stand behind it, which tells the pods' names.
+    ``podman pod ps --format json`` may stand before it, which tells the pods' names.
     """
     document = read_json(text.lines)
     runtime = text.probe.partition("-")[0]

@@ -45,15 +45,14 @@ root=$(sed -n 's/^ *graphroot *= *"\\(.*\\)".*/\\1/p' $conf 2>/dev/null)
   { echo "no store of podman's on the node" >&2; exit %s; }
 """
 _NO_STORE = r"no store of podman's on the node"
+# The pods come first: a container in one that is not told would be called by its own name.
 _INSPECT_PODMAN = (
     _USED_PODMAN % 0
     + """\
 ids=$(podman ps -aq --no-trunc) || exit $?
 [ -n "$ids" ] || exit 0
-podman inspect --type container $ids
-status=$?
 podman pod ps --no-trunc --format json || exit $?
-exit $status"""
+podman inspect --type container $ids"""
 )
 
 # crictl without a configuration tries sockets that are not there, for seconds each.
