@@ -62,10 +62,9 @@ def resource(given: Any) -> CalicoResource | None:
     name, place = _old_name(metadata) if is_old else (text_at(metadata, "name"), "")
     if not name:
         return None
-    spec = given.get("spec")
     annotations = metadata.get("annotations")
     return CalicoResource(
-        resource=(_BY_WORD.get(kind.lower(), kind) if kind != "policy" else "Policy"),
+        resource="Policy" if kind == "policy" else _BY_WORD.get(kind.lower(), kind),
         namespace=text_at(metadata, "namespace"),
         name=name,
         place=place,
@@ -76,7 +75,7 @@ def resource(given: Any) -> CalicoResource | None:
         deleted_at=text_at(metadata, "deletionTimestamp"),
         uid=text_at(metadata, "uid"),
         created_at=text_at(metadata, "creationTimestamp"),
-        container_id=text_at(spec, "containerID"),
+        container_id=text_at(given, "spec", "containerID"),
         resource_version=text_at(metadata, "resourceVersion"),
         managers=_managers(metadata, annotations),
         status=flat(given.get("status")),

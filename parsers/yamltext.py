@@ -118,15 +118,10 @@ class _Reader:
 
     def _place(self, number: int, line: str, draft: _Draft | None) -> _Draft | None:
         """Give a line to the document it belongs to: the one at hand, a new one, or none."""
-        if not line.strip():
+        is_separator = _SEPARATOR.fullmatch(line) is not None
+        if not line.strip() or line[0] == "#" or is_separator:
             self._noise.add(number)
-            return draft
-        if _SEPARATOR.fullmatch(line):
-            self._noise.add(number)
-            return None
-        if line[0] == "#":
-            self._noise.add(number)
-            return draft
+            return None if is_separator else draft
         if _JSON.match(line):
             return _Draft("flow", _Piece([number]), under=line[0])
         key, dash = _KEY.match(line), _DASH.match(line)
@@ -134,7 +129,7 @@ class _Reader:
             return _with_key(number, key, draft)
         if dash is not None and draft is not None and _is_element(dash, draft):
             draft.items.append(_Piece([number]))
-        elif dash is not None and not dash[1]:
+        elif dash is not None and not dash[1] and (draft is None or not draft.under):
             draft = _Draft("list", items=[_Piece([number])], indent=0)
         elif draft is None or line[0] not in " -":
             self._unknown.add(number)

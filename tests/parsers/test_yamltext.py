@@ -69,6 +69,13 @@ def test_several_documents_are_told_apart_by_dashes_and_by_a_key_that_comes_agai
     assert (own, lists, unknown(found)) == (["A", "B", "C", "E"], [["D"]], [])
 
 
+def test_a_list_under_any_other_key_is_part_of_its_mapping() -> None:
+    found = read("kind: A\nrules:\n- a\n- b: c\nspec: d\n- kind: B\n")
+    assert found.documents[0].own is not None
+    assert found.documents[0].own.value == {"kind": "A", "rules": ["a", {"b": "c"}], "spec": "d"}
+    assert (len(found.documents), unknown(found)) == (2, [])
+
+
 def test_json_is_read_with_the_line_of_each_object() -> None:
     text = '[\n  {\n    "metadata": {"name": "a"}\n  },\n  {"metadata": {"name": "b"}}\n]\n'
     found = read(text)
