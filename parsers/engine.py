@@ -39,7 +39,9 @@ class Items:
 class Rule:
     """A template's rule with everything looked up that can be looked up before a text comes.
 
-    ``once`` are those of its values that a record has only one of.
+    ``once`` are those of its values that a record has only one of. ``short`` says that a line of
+    it is a record by itself, or an item of the List value ``only_item`` ("" if it is none) and
+    nothing else; ``all_texts`` that it has every value that the template has.
     """
 
     match: Callable[[str], re.Match[str] | None]
@@ -52,6 +54,9 @@ class Rule:
     goes_on: bool
     is_error: bool
     state: str  # "" to stay
+    short: bool
+    all_texts: bool
+    only_item: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +92,12 @@ class Run:
                 found = rule.match(line)
                 if found is None:
                     continue
-                if rule.takes:
-                    if self.taken and self._overwrites(rule):
-                        self._note(number)
-                        break
-                    self._take(rule, found, number)
-                if rule.record:
-                    self._record(rule.record)
-                if rule.goes_on:
+                is_done = rule.short and self._took_short(rule, found, number)
+                state = rule.state if is_done else self._obey(rule, found, number)
+                if state is None:
                     continue
-                if rule.is_error:
-                    self._note(number)
-                if rule.state:
-                    rules = states[rule.state]
+                if state:
+                    rules = states[state]
                 break
             else:
                 self._note(number)
@@ -119,6 +117,47 @@ class Run:
         line = self.lines[number - 1]
         if line and not line.isspace():
             self.account[number - 1] = _UNKNOWN
+
+    def _took_short(self, rule: Rule, found: re.Match[str], number: int) -> bool:
+        """Take an item, or make a record of one line: what most lines are.
+
+        False if it is neither this time, and nothing was done.
+        """
+        if rule.only_item:
+            text = found[rule.only_item]
+            if text is None:
+                return False
+            self.values[rule.only_item].append(text)
+            self.item_lines[rule.only_item].append(number)
+            self.taken.append(number)
+        elif self.taken:
+            return False
+        else:
+            values: dict[str, Any] = found.groupdict("")
+            if not rule.all_texts:
+                values = self.template.texts | values
+            for name in self.template.required:
+                if not values[name]:
+                    return False
+            if self.template.required or any(values.values()):
+                self.rows.append(Row(values, number, self.item_lines))
+        self.account[number - 1] = _PARSED
+        return True
+
+    def _obey(self, rule: Rule, found: re.Match[str], number: int) -> str | None:
+        """Do what a rule says; return the state to go to ("" to stay), None to try more rules."""
+        if rule.takes:
+            if self.taken and self._overwrites(rule):
+                self._note(number)
+                return ""
+            self._take(rule, found, number)
+        if rule.record:
+            self._record(rule.record)
+        if rule.goes_on:
+            return None
+        if rule.is_error:
+            self._note(number)
+        return rule.state
 
     def _overwrites(self, rule: Rule) -> bool:
         """Say whether the record has one of the rule's values already."""

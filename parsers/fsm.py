@@ -91,6 +91,7 @@ def _rule(template: str, rule: Any, options: dict[str, set[str]], states: set[st
     if rule.new_state and rule.new_state not in states:
         raise TemplateError(f"{template}: line {rule.line_num} goes to no state of this template")
     pattern = re.compile(rule.regex)
+    chosen = set[str]().union(*options.values())
     texts: list[tuple[str, int]] = []
     items: list[tuple[str, int, list[tuple[str, int]]]] = []
     for name, number in sorted(pattern.groupindex.items(), key=lambda each: each[1]):
@@ -100,15 +101,24 @@ def _rule(template: str, rule: Any, options: dict[str, set[str]], states: set[st
             texts.append((name, number - 1))
         else:  # a List item's own group: it stands after the List's
             items[-1][2].append((name, number - 1))
+    found = tuple(Items(name, group, tuple(inner)) for name, group, inner in items)
+    only_texts = len(texts) == pattern.groups and bool(texts)
+    is_record = rule.record_op == "Record" and not rule.line_op
+    is_item = [each.inner for each in found] == [()] and not (
+        texts or rule.line_op or rule.record_op or rule.new_state
+    )
     return Rule(
         match=pattern.match,
         takes=bool(texts or items),
         texts=tuple(texts),
-        items=tuple(Items(name, group, tuple(inner)) for name, group, inner in items),
-        only_texts=len(texts) == pattern.groups,
+        items=found,
+        only_texts=only_texts,
         once=tuple(name for name, _ in texts if "Filldown" not in options[name]),
         record="" if rule.record_op == "NoRecord" else rule.record_op,
         goes_on=rule.line_op == "Continue",
         is_error=rule.line_op == "Error",
         state=rule.new_state,
+        short=is_item or (only_texts and is_record and not chosen & {"List", "Filldown"}),
+        all_texts=len(texts) == len(options),
+        only_item=found[0].name if is_item else "",
     )
