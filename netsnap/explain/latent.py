@@ -26,6 +26,7 @@ from parsers.records import (
     BirdProtocol,
     CalicoPeer,
     CalicoProcess,
+    CalicoResource,
     Container,
     Daemon,
     FilterRule,
@@ -34,6 +35,7 @@ from parsers.records import (
 from parsers.roles import Record
 
 RULE = FilterRule.kind
+OF_PODS = ("WorkloadEndpoint", "BlockAffinity")
 _ENDS = ("drop", "reject")
 RUNNING = ("running", "paused")
 
@@ -51,7 +53,7 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
         elif event.what == FILTER and _may_stop(event, world):
             unknown = "whether a ping is lost is not known"
             yield f"{_told(event, world)} The model does not follow iptables' words: {unknown}."
-        elif event.what == INTENT:
+        elif event.what == INTENT and not _comes_and_goes(event):
             yield _told(event, world)
         elif event.what == CONTAINER:
             yield from _stopped(event)
@@ -59,6 +61,16 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
 
 def _told(event: Event, world: World) -> str:
     return story(Culprit(event, (), frozenset(), Proof.RULE), world).sentence
+
+
+def _comes_and_goes(event: Event) -> bool:
+    """Say whether Calico made or took away by itself, with a pod, what it keeps for pods."""
+    return all(
+        isinstance(record := record_of(change), CalicoResource)
+        and record.resource in OF_PODS
+        and change.alteration is not Alteration.CHANGED
+        for change in event.changes
+    )
 
 
 def _fell(event: Event) -> bool:

@@ -272,6 +272,19 @@ def test_what_broke_nothing_is_told_in_one_line_for_the_cluster(
     assert [line for line in explanation.witnesses if "IPPool" in line] == [sentence] * is_told
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_told"), [("WorkloadEndpoint", False), ("BlockAffinity", False), ("IPPool", True)]
+)
+def test_what_comes_and_goes_with_pods_is_no_event(kind: str, *, is_told: bool) -> None:
+    text = (
+        f"{OBJECTS}- apiVersion: projectcalico.org/v3\n  kind: {kind}\n  metadata:\n    name: x\n"
+    )
+    explanation = told(cluster(), cluster(), (OBJECTS, text))
+    assert [line for line in explanation.witnesses if kind in line] == (
+        [f"Calico's {kind} x is new (present)."] if is_told else []
+    )
+
+
 ADDRESSES = """\
 - apiVersion: projectcalico.org/v3
   kind: Node
