@@ -30,6 +30,7 @@ from parsers.records import (
     CalicoResource,
     CalicoSetting,
     FilterRule,
+    IptablesRule,
     Route,
 )
 from parsers.roles import Record
@@ -195,7 +196,8 @@ def _tunnel(change: Change, event: Event) -> bool:
 
 def _filter(change: Change, event: Event) -> bool:
     told = record_of(change)
-    is_felix = any(isinstance(e, FilterRule) and "cali" in e.chain + e.rule for e in both(event))
+    rules = [each for each in both(event) if isinstance(each, FilterRule | IptablesRule)]
+    is_felix = any("cali" in each.chain + each.rule for each in rules)
     if not isinstance(told, CalicoResource) or not is_felix:
         return False
     if told.resource == "IPPool":
