@@ -67,5 +67,6 @@ def _neighbour(row: Row) -> Neighbour:
         mac="" if len(lladdr) == _ONE_BYTE else mac(lladdr),
         condition=condition(nud) if nud else "permanent",
         flags=tuple(sorted(flags)),
+        protocol="".join(row["Protocol"].split()[1:]),
         nud=nud,
     )

@@ -106,6 +106,7 @@ def neighbour(message: Message, names: Names) -> Neighbour | None:
     nud = "" if "proxy" in flags else kernel.NUD.get(message["state"], str(message["state"]))
     if nud in ("NOARP", "NONE") and "extern_learn" not in flags:
         return None
+    protocol = message.get("NDA_PROTOCOL", 0)
     return Neighbour(
         family=kernel.FAMILIES[message["family"]],
         address=address(message.attributes["NDA_DST"]),
@@ -113,5 +114,6 @@ def neighbour(message: Message, names: Names) -> Neighbour | None:
         mac=mac(message.get("NDA_LLADDR", "")),
         condition=condition(nud) if nud else "permanent",
         flags=tuple(sorted(flags)),
+        protocol=kernel.PROTOCOLS.get(protocol, str(protocol)) if protocol else "",
         nud=nud,
     )

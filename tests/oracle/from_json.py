@@ -253,5 +253,6 @@ def neighbour(said: Said) -> Neighbour:
         mac=said.get("lladdr", "") if len(said.get("lladdr", "")) > 2 else "",  # `ip` made it up
         condition=CONDITIONS[nud] if nud else "permanent",
         flags=tuple(sorted(flags)),
+        protocol=said.get("protocol", ""),
         nud=nud,
     )

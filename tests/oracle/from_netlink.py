@@ -278,6 +278,7 @@ def neighbour(message: Any, links: Links) -> Neighbour | None:
     (nud,) = tables.bits(state, tables.NUD) or ["NONE"]
     if nud in ("NONE", "NOARP") and "extern_learn" not in flags:
         return None
+    protocol = message.get_attr("NDA_PROTOCOL")
     return Neighbour(
         family=FAMILIES[message["family"]],
         address=message.get_attr("NDA_DST"),
@@ -285,5 +286,6 @@ def neighbour(message: Any, links: Links) -> Neighbour | None:
         mac=message.get_attr("NDA_LLADDR") or "",
         condition=CONDITIONS[nud],
         flags=tuple(sorted(flags)),
+        protocol=tables.name("rt_protos", protocol) if protocol else "",
         nud=nud,
     )

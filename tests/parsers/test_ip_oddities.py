@@ -156,6 +156,7 @@ def test_a_neighbour_without_a_state_or_with_more_behind_it(
     (entry,) = read_all("ip-neigh", f"192.0.2.9 {line} \n")
     assert isinstance(entry, Neighbour)
     assert (entry.nud, entry.condition, entry.mac[:3]) == (nud, condition, mac)
+    assert entry.protocol == (line.rpartition("proto ")[2] if "proto " in line else "")
 
 
 @pytest.mark.parametrize("probe", ["ip-addr", "ip-counters"])
