@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.events import CONTAINER, NEIGHBOUR, Event, World
+from netsnap.explain.links.node import rebooted
 from parsers.facts import Fact
 from parsers.records import (
     BirdProtocol,
@@ -15,7 +16,6 @@ from parsers.records import (
     Daemon,
     Interface,
     KernelLog,
-    NodeIdentity,
 )
 
 JITTER = 2
@@ -52,7 +52,10 @@ def witnesses(world: World) -> tuple[str, ...]:
 
 
 def _restarts(world: World) -> Iterator[str]:
-    for change in world.difference.changes:
+    changes = world.difference.changes
+    anew = {change.key.node for change in changes if rebooted(change)}
+    yield from (f"{node} was rebooted (new boot id)" for node in sorted(anew))
+    for change in changes:
         if change.alteration is not Alteration.RENEWED or change.after is None:
             continue
         record = change.after.record
@@ -61,14 +64,12 @@ def _restarts(world: World) -> Iterator[str]:
                 f"{record.workload or record.name} on {change.key.node} was restarted at "
                 f"{record.started_at} (pid {_pid(change.before)} → {record.pid})"
             )
-        elif isinstance(record, Daemon):
+        elif isinstance(record, Daemon) and change.key.node not in anew:
             name = f"{record.name} {record.mode}".strip()
             yield (
                 f"{name} on {change.key.node} was started anew at {record.started} "
                 f"(pid {_pid(change.before)} → {record.pid})"
             )
-        elif isinstance(record, NodeIdentity):
-            yield f"{change.key.node} was rebooted (new boot id)"
         elif isinstance(record, Interface) and change.key.netns == HOST:
             yield f"{record.name} on {change.key.node} was made anew (ifindex {record.index})"
 

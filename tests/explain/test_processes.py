@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from collector.capture import HOST
-from parsers.records import Daemon, KernelLog, KernelMessage
+from parsers.records import Daemon, KernelLog, KernelMessage, NodeIdentity
 from tests.explain.test_explain import session_down, told, with_bgp
 from tests.model.cluster import World, cluster
 
@@ -69,3 +69,10 @@ def test_what_the_kernel_said_in_between_is_a_witness_and_what_it_said_before_is
     assert story.witnesses == (
         "the kernel of k8s3 said at 2030-01-01T00:00:00Z: full, 3 times by now",
     )
+
+
+def test_a_reboot_is_told_though_the_kernel_changed_too_and_its_daemons_are_not() -> None:
+    before, after = lab(), lab(replace(BIRD, pid=9, start_ticks=90))
+    for world, kernel in ((before, "6.1.0"), (after, "6.12.0")):
+        world[HOST3].append(NodeIdentity("k8s3", kernel, boot_id=kernel))
+    assert told(before, after).witnesses == ("k8s3 was rebooted (new boot id)",)

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from collector.capture import HOST
-from netsnap.diff.changes import Alteration
+from netsnap.diff.changes import Change
 from netsnap.explain.events import NODE, SESSION, Event, EventId
 from netsnap.explain.links.happened import Happened, both
-from parsers.records import Neighbour
+from parsers.records import Neighbour, NodeIdentity
 
 
 def by_its_node(event: Event, happened: Happened) -> Iterator[EventId]:
@@ -19,5 +19,15 @@ def by_its_node(event: Event, happened: Happened) -> Iterator[EventId]:
     for node in sorted(peers & world.dark):
         yield NODE, node, HOST, node
     reboot = happened.events.get((NODE, event.node, HOST, event.node))
-    if reboot and any(change.alteration is Alteration.RENEWED for change in reboot.changes):
+    if reboot and any(map(rebooted, reboot.changes)):
         yield reboot.id
+
+
+def rebooted(change: Change) -> bool:
+    """Say whether a change is a node's with another boot id, whatever else the reboot changed."""
+    was, now = (fact.record if fact else None for fact in (change.before, change.after))
+    return (
+        isinstance(was, NodeIdentity)
+        and isinstance(now, NodeIdentity)
+        and was.boot_id != now.boot_id
+    )
