@@ -19,7 +19,7 @@ from netsnap.explain.explanation import (
     Proof,
     Verdict,
 )
-from netsnap.explain.latent import latent
+from netsnap.explain.latent import latent, may_stop
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.mending import menders
 from netsnap.explain.noise import is_benign, noise, witnesses
@@ -51,10 +51,12 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     witness = Witness(before, after, raw, {})
     causes = tuple(_cause(culprit, world, witness) for culprit in found)
     told = [event for culprit in found for event in (culprit.event, *culprit.follows)]
-    verdict = _verdict(pairs, difference, list(happened.values()))
+    unfollowed = [event for event in happened.values() if may_stop(event, world)]
+    verdict = _verdict(pairs, difference, list(happened.values()), unfollowed)
     return Explanation(
         verdict=verdict,
-        sentence=_sentence(verdict, pairs, causes, difference) + _by(verdict, mended, world),
+        sentence=_sentence(verdict, pairs, causes, difference, unfollowed)
+        + _by(verdict, mended, world),
         causes=causes,
         pairs=pairs,
         difference=difference,
@@ -145,10 +147,12 @@ def _effect(event: Event, change: Change, witness: Witness) -> Effect:
     )
 
 
-def _verdict(pairs: Pairs, difference: Difference, happened: list[Event]) -> Verdict:
+def _verdict(
+    pairs: Pairs, difference: Difference, happened: list[Event], unfollowed: list[Event]
+) -> Verdict:
     if pairs.lost or pairs.outside_lost:
         return Verdict.BROKEN
-    if pairs.unknown or pairs.outside_unknown:
+    if pairs.unknown or pairs.outside_unknown or unfollowed:
         return Verdict.CANNOT_TELL
     if pairs.restored or pairs.outside_restored:
         return Verdict.RESTORED
@@ -161,7 +165,11 @@ def _verdict(pairs: Pairs, difference: Difference, happened: list[Event]) -> Ver
 
 
 def _sentence(
-    verdict: Verdict, pairs: Pairs, causes: tuple[Cause, ...], difference: Difference
+    verdict: Verdict,
+    pairs: Pairs,
+    causes: tuple[Cause, ...],
+    difference: Difference,
+    unfollowed: list[Event],
 ) -> str:
     lost = f"{len(pairs.lost)} of {pairs.total} pairs of workloads lost"
     if verdict is Verdict.BROKEN:
@@ -176,13 +184,16 @@ def _sentence(
             f"Nothing was lost between t1 and t2; {len(pairs.never_worked)} of {pairs.total} "
             "pairs failed at t1 already."
         ),
-        Verdict.CANNOT_TELL: _cannot_tell(pairs, difference),
+        Verdict.CANNOT_TELL: _cannot_tell(pairs, difference, unfollowed),
     }[verdict]
 
 
-def _cannot_tell(pairs: Pairs, difference: Difference) -> str:
+def _cannot_tell(pairs: Pairs, difference: Difference, unfollowed: list[Event]) -> str:
     hidden = f"{sum(blind.hides for blind in difference.blind)} blind spots"
     untold = pairs.unknown or pairs.outside_unknown
+    if unfollowed and not untold:
+        where = ", ".join(sorted({event.node for event in unfollowed}))
+        return f"No pair was lost that was seen, but {where} got rules that are not followed."
     if not untold:
         return f"No pair was lost that was seen, but there are {hidden}."
     reasons = Counter(each.reason for each in untold if each.reason)

@@ -50,7 +50,7 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
             yield f"{_told(event, world)} No pair is lost by it (routes outlive their daemon)."
         elif event.what == FILTER and _stops(event, known):
             yield f"{_told(event, world)} No ping is lost by it; other packets may be."
-        elif event.what == FILTER and _may_stop(event, world):
+        elif event.what == FILTER and may_stop(event, world):
             unknown = "whether a ping is lost is not known"
             yield f"{_told(event, world)} The model does not follow iptables' words: {unknown}."
         elif event.what == INTENT and not _comes_and_goes(event):
@@ -119,7 +119,7 @@ def _stops(event: Event, known: set[tuple[object, ...]]) -> bool:
     )
 
 
-def _may_stop(event: Event, world: World) -> bool:
+def may_stop(event: Event, world: World) -> bool:
     """A rule or policy that nft does not tell in full, in a chain that was there or is built in."""
     known = {
         key[:2] + key.identity[:4]

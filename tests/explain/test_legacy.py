@@ -3,7 +3,7 @@
 import pytest
 
 from collector.capture import HOST
-from netsnap.explain.explanation import Explanation
+from netsnap.explain.explanation import Explanation, Verdict
 from parsers.records import IptablesRule
 from tests.explain.test_explain import told
 from tests.model.cluster import cluster
@@ -44,3 +44,10 @@ def test_a_new_pods_own_chain_and_no_change_at_all_are_not_worth_a_line() -> Non
     policy = rule("FORWARD", "policy", "accept")
     assert not explained(policy, rule("cali-tw-cali1", "-j DROP", "drop")).witnesses
     assert not explained().witnesses
+
+
+def test_such_a_rule_leaves_the_verdict_open() -> None:
+    found = explained(rule("FORWARD", "policy", "drop"))
+    assert found.verdict is Verdict.CANNOT_TELL
+    assert "k8s2 got rules that are not followed" in found.sentence
+    assert explained().verdict is not Verdict.CANNOT_TELL
