@@ -84,7 +84,8 @@ def _by_position(found: list[re.Match[str]], columns: _Columns) -> _Cells:
 
 
 def _summary(cells: _Cells, runtime: str) -> ContainerSummary:
-    identity = cells.get("CONTAINER ID") or cells.get("CONTAINER") or cells.get("POD ID", "")
+    heads = ("CONTAINER ID", "CONTAINER", "ID", "POD ID")  # "ID" until Docker 0.6
+    identity = next((cells[head] for head in heads if head in cells), "")
     return ContainerSummary(
         name=_name(cells) or identity,
         id=identity,

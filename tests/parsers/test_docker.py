@@ -51,6 +51,14 @@ def test_a_command_with_blanks_is_one_cell() -> None:
     assert found.ports == ""
 
 
+def test_the_table_of_2013_is_read() -> None:
+    head = "ID             IMAGE          COMMAND    CREATED          STATUS         PORTS\n"
+    row = "4fa6e0f0c678   ubuntu:12.10   top        17 seconds ago   Up 16 seconds  49153->80\n"
+    (found,) = _ps(head + row).records
+    assert isinstance(found, ContainerSummary)
+    assert (found.name, found.id, found.ports) == ("4fa6e0f0c678", "4fa6e0f0c678", "49153->80")
+
+
 @pytest.mark.parametrize(
     "row",
     [

@@ -8,9 +8,9 @@ dockerd --data-root /var/lib/docker --exec-root /run/docker -H unix:///run/docke
   >dockerd.log 2>&1 &
 dockerd=$!
 # A frozen process would outlive the scene, and a daemon its control groups.
-trap 'docker unpause $(docker ps -q --filter status=paused) >/dev/null 2>&1
+trap 'set +e; docker unpause $(docker ps -q --filter status=paused) >/dev/null 2>&1
   docker kill $(docker ps -q) >/dev/null 2>&1; kill $dockerd; wait $dockerd
-  rmdir /sys/fs/cgroup/*$parent /sys/fs/cgroup$parent 2>/dev/null' EXIT
+  rmdir /sys/fs/cgroup/*$parent /sys/fs/cgroup$parent 2>/dev/null; :' EXIT
 for each in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   ! docker version >/dev/null 2>&1 || break
   sleep 0.5
