@@ -11,10 +11,11 @@ from parsers.reading import Reading
 from parsers.records import FilterRule
 from parsers.text import Text
 
+_QUOTED = r'(?P<quoted>"[^"]*")'  # a comment or a prefix may read like a counter
 _COUNTS = re.compile(
-    r"(?P<counter>\bcounter )?\bpackets (?P<packets>\d{1,20}) bytes (?P<bytes>\d{1,20})\b"
+    rf"{_QUOTED}|(?:\bcounter )?\bpackets (?P<packets>\d{{1,20}}) bytes (?P<bytes>\d{{1,20}})\b"
 )
-_TIMERS = re.compile(r" (?:expires|last used|used) (?:\d+ \w+|\S+)|\s# count \d+")
+_TIMERS = re.compile(rf"{_QUOTED}| (?:expires|last used|used) (?:\d+ \w+|\S+)|\s# count \d+")
 _ELEMENT = re.compile(r'(?:"[^"]*"?|[^,"])+')
 
 
@@ -92,13 +93,14 @@ def _rules(values: dict[str, str], place: _Place) -> Iterator[FilterRule]:
 
 def _bare(words: str) -> str:
     """Take out what counts down or up."""
-    return _TIMERS.sub("", _COUNTS.sub("counter", words))
+    uncounted = _COUNTS.sub(lambda found: found["quoted"] or "counter", words)
+    return _TIMERS.sub(lambda found: found["quoted"] or "", uncounted)
 
 
 def _rule(table: str, chain: str, words: str) -> FilterRule:
     before, _, handle = words.rpartition(" # handle ")
     words = (before if handle.isdigit() else words).strip().rstrip(";")
-    counts = _COUNTS.search(words)
+    counts = next((each for each in _COUNTS.finditer(words) if not each["quoted"]), None)
     rule = _bare(words)
     return FilterRule(
         table=table,

@@ -7,7 +7,7 @@ _ALONE = frozenset({"accept", "drop", "return", "continue", "reject", "queue"})
 _TO_CHAIN = frozenset({"jump", "goto"})
 _NAT = frozenset({"masquerade", "snat", "dnat", "redirect", "tproxy", "synproxy", "fwd"})
 _NO_STATEMENT = frozenset({"comment", "prefix"})
-_BEFORE_VALUE = frozenset({"name", "@", "type"})
+_BEFORE_VALUE = frozenset({"name", "@", "type", "status", "!=", "==", "<", ">", "<=", ">=", "&"})
 
 _TARGETS = {
     "NFQUEUE": "queue",
@@ -49,7 +49,7 @@ def _first(words: list[str]) -> str:
     before = ""
     for at, word in enumerate(words):
         if before in _NO_STATEMENT or before in _BEFORE_VALUE:
-            before = ""
+            before = word if word in _BEFORE_VALUE else ""  # "status", then "!="
             continue
         before = word
         after = words[at + 1].strip('"') if at + 1 < len(words) else ""
