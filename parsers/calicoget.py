@@ -18,6 +18,7 @@ LISTED = "listed"
 
 _BEGUN = re.compile(r"--- # calicoctl get (?P<kind>\S+)(?: .*)?")
 _SAID = re.compile(r"# said: (?P<said>.*)")
+_OBJECT = re.compile(r"(?:- )?apiVersion:|items:")
 _ENDED = re.compile(r"# exit (?P<status>\d{1,3})")
 _NO_SUCH_KIND = (
     (
@@ -40,8 +41,21 @@ class _Asked:
 
     kind: str
     line: int
-    said: list[str] = field(default_factory=list)
+    between: dict[int, str] = field(default_factory=dict)
+    stderr: list[str] = field(default_factory=list)
     status: int | None = None
+
+    @property
+    def messages(self) -> dict[int, str]:
+        """The lines of stdout on which it says why it failed: early calicoctls say it there."""
+        if not self.status or any(_OBJECT.match(line) for line in self.between.values()):
+            return {}
+        return self.between
+
+    @property
+    def said(self) -> list[str]:
+        """All that it says of its failure."""
+        return [*self.stderr, *self.messages.values()]
 
 
 def read_objects(text: Text) -> Reading:
@@ -55,7 +69,10 @@ def read_yaml_objects(text: Text) -> Reading:
     A kind whose listing failed makes the reading blind; one that calicoctl does not know is an
     answer of its own (``CalicoKind``).
     """
-    document = read_yaml(text.lines)
+    asked = list(_asked(text.lines))
+    messages = {line for each in asked for line in each.messages}
+    lines = ["#" if n in messages else line for n, line in enumerate(text.lines, 1)]
+    document = read_yaml(lines if messages else text.lines)
     gathered = Gathering(text.lines, document.ledger)
     odd = ""
     for item in _objects(document.documents):
@@ -66,7 +83,6 @@ def read_yaml_objects(text: Text) -> Reading:
             odd = odd or f"the object at line {item.line} is none of Calico's"
             for line in range(item.line, item.last_line + 1):
                 gathered.refuse(line)
-    asked = list(_asked(text.lines))
     for each in asked:
         if answered := _answered(each):
             gathered.add(each.line, answered)
@@ -113,11 +129,13 @@ def _asked(lines: Sequence[str]) -> Iterator[_Asked]:
                 yield asked
             asked = _Asked(begun["kind"], number)
         elif asked is not None and (said := _SAID.fullmatch(line)):
-            asked.said.append(said["said"])
+            asked.stderr.append(said["said"])
         elif asked is not None and (ended := _ENDED.fullmatch(line)):
             asked.status = int(ended["status"])
             yield asked
             asked = None
+        elif asked is not None and line.strip():
+            asked.between[number] = line
     if asked is not None:
         yield asked
 

@@ -97,13 +97,14 @@ calicoctl ipam show --show-blocks --allow-version-mismatch"""
 # calicoctl without a datastore of its own or a cluster's configuration serves `node status` alone.
 _NO_DATASTORE = r".*no configuration has been provided.*"
 _NO_GET = re.compile(
-    rf"# said: (?:(?:Error: )?(?:unknown command|invalid option|usage)\b.*|{_NO_DATASTORE})",
+    rf"(?:# said: )?(?:(?:Error: )?(?:unknown command|invalid option|usage)\b.*|{_NO_DATASTORE})",
     re.IGNORECASE,
 )
 _NOTHING_TO_ASK = re.compile(f"{NO_SUCH_COMMAND.pattern}|{_NO_DATASTORE}", re.IGNORECASE)
 
-_FORMAT = r"(?: (?:-o ?|--output[= ])(?:yaml|json|wide|ps))?"
-_SCOPE = r"(?: (?:-a|-A|--all-namespaces|(?:-n ?|--namespace[= ]|--scope=|--node=|--config=)\S+))*"
+_FORMAT = r"(?: (?:-o ?|--output[= ])(?:ya?ml|json|wide|ps))?"
+_WITH = r"(?:-n ?|--namespace[= ]|--scope=|--node=|--config=|--context=)\S+"
+_SCOPE = rf"(?: (?:-a|-A|--all-namespaces|--export|{_WITH}))*"
 _KIND = r"(?: (?P<subject>[A-Za-z]+))"
 _TYPED_GET = re.compile(
     rf"{CALICOCTL} get{_FORMAT}{_SCOPE}{_KIND}(?: [\w.-]+)?{_SCOPE}{_FORMAT}{_SCOPE}"

@@ -177,9 +177,10 @@ def test_an_answer_that_was_cut_between_two_objects_is_blind() -> None:
     ],
 )
 def test_a_calicoctl_that_nobody_set_up_to_list_objects_lacks_the_question(said: str) -> None:
-    reading = answer(GET.format("node", f"# said: {said}\n", 1), status=1)
-    assert reading.lacking
-    assert reading.blind
+    for mark in ("# said: ", ""):
+        reading = answer(GET.format("node", f"{mark}{said}\n", 1), status=1)
+        assert reading.lacking
+        assert reading.blind
 
 
 def test_a_version_that_was_read_in_part_is_kept() -> None:
@@ -190,6 +191,25 @@ def test_a_version_that_was_read_in_part_is_kept() -> None:
     assert reading.records[0] == CalicoVersion("Client Version", "v3.20.0")
     assert reading.blind.startswith("exit status 1: Unable to retrieve")
     assert not reading.lacking
+
+
+@pytest.mark.parametrize("error", ["Failed to get resources", "Error"])
+def test_an_early_calicoctl_says_on_stdout_why_it_failed(error: str) -> None:
+    unknown = f"{error}: Resource type 'bgpfilter' is not supported\n"
+    refused = f"{error}: connection refused\n"
+    said = GET.format("ippool", POOL, 0) + GET.format("bgpfilter", unknown, 1)
+    reading = answer(said)
+    assert CalicoKind("BGPFilter", "unknown to this calicoctl") in reading.records
+    assert (reading.blind, reading.ledger.unknown) == ("", ())
+    reading = answer(said + GET.format("node", refused, 1))
+    assert reading.blind == f"calicoctl get node: exit status 1: {refused.strip()}"
+    assert reading.ledger.unknown == ()
+
+
+def test_objects_that_stand_before_a_failure_are_read_and_the_answer_is_blind() -> None:
+    reading = answer(GET.format("ippool", f"{POOL}# said: one of them is broken\n", 1))
+    assert [each.name for each in reading.records if isinstance(each, CalicoResource)] == ["pool"]
+    assert reading.blind == "calicoctl get ippool: exit status 1: one of them is broken"
 
 
 def test_a_warning_beside_an_answer_is_noise() -> None:
@@ -239,6 +259,7 @@ def test_a_kind_has_many_names(word: str, kind: str) -> None:
         "calicoctl get wep -a -o wide",
         "calicoctl get workloadEndpoint --all-namespaces --output=yaml",
         "calicoctl get bgppeers --allow-version-mismatch",
+        "calicoctl get node k8s1 -o yml --export --context=prod",
         "kubectl calico get ippools -oyaml",
         "kubectl get ippools.crd.projectcalico.org -o yaml",
         "kubectl get felixconfigurations.projectcalico.org default -o json",
