@@ -128,7 +128,8 @@ def _altered(before: Fact, after: Fact, sight: Sight, tally: _Tally) -> Change |
     key = after.key
     if _torn(before) or _torn(after):
         return None
-    verdict = judge(before, after, unread=sight.unread(key.node, key.netns, key.kind))
+    unread = sight.unread(key.node, key.netns, key.kind) or _asked_otherwise(before, after)
+    verdict = judge(before, after, unread=unread)
     if verdict.alteration is None:
         tally.drifted += 1
         return None
@@ -136,6 +137,12 @@ def _altered(before: Fact, after: Fact, sight: Sight, tally: _Tally) -> Change |
     if verdict.alteration is None:
         return None
     return Change(key, verdict.alteration, before, after, verdict.fields)
+
+
+def _asked_otherwise(before: Fact, after: Fact) -> bool:
+    """Say whether the same question was asked by other commands: one may ask for more."""
+    one, other = before.answer, after.answer
+    return one.question.probe == other.question.probe and one.command != other.command
 
 
 def _torn(fact: Fact) -> bool:

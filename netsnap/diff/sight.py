@@ -61,6 +61,24 @@ class View:
         in_its_place = self._givers.get((node, fact.key.kind), frozenset())
         return bool(in_its_place - other.probes.get(node, frozenset()))
 
+    @cached_property
+    def _commands(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """Map (node, question) to the commands by which it was asked."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for view in self.facts.snapshot.nodes:
+            for answer in view.answers:
+                found.setdefault((view.node, answer.question.probe), set()).add(answer.command)
+        return {place: frozenset(commands) for place, commands in found.items()}
+
+    def asked_alike(self, fact: Fact) -> bool:
+        """Say whether the question that gave the other snapshot a fact was asked in those words.
+
+        Another version of netsnap asks more, or less, under the same name.
+        """
+        question = fact.answer.question
+        commands = self._commands.get((fact.key.node, question.probe))
+        return bool(question.subject) or not commands or fact.answer.command in commands
+
     def lists_namespaces(self, node: str) -> bool:
         """Say whether a namespace that is not in the list is surely not there."""
         return self.facts.sees(node, HOST, NetworkNamespace.kind)
@@ -121,19 +139,20 @@ class Sight:
             return False
         other = self.after if view is self.before else self.before
         if not view.asked(fact, other):
-            probe = fact.answer.question.probe
-            self._add(BlindSpot(key.node, "", probe, "", frozenset({key.kind}), "not asked"), view)
-            return False
+            return self._unsure(fact, view, "not asked")
         if self.vanished(key.node, key.netns, view):
             return True
+        if not view.asked_alike(fact):
+            return self._unsure(fact, view, "asked in other words")
         if self._sees(key, view):
-            if not view.lacks(fact):
-                return True
-            kinds = frozenset({key.kind})
-            probe = fact.answer.question.probe
-            self._add(BlindSpot(key.node, key.netns, probe, "", kinds, "nobody to ask"), view)
-            return False
+            return not view.lacks(fact) or self._unsure(fact, view, "nobody to ask", key.netns)
         self._cover(key, view)
+        return False
+
+    def _unsure(self, fact: Fact, view: View, reason: str, netns: str = "") -> bool:
+        """Note why an absence proves nothing; return that it does not."""
+        kinds, probe = frozenset({fact.key.kind}), fact.answer.question.probe
+        self._add(BlindSpot(fact.key.node, netns, probe, "", kinds, reason), view)
         return False
 
     def vanished(self, node: str, netns: str, view: View) -> bool:

@@ -22,6 +22,7 @@ from parsers.records import (
     Neighbour,
     NetworkNamespace,
     NextHop,
+    NodeIdentity,
     Route,
     Sysctl,
 )
@@ -324,6 +325,37 @@ def cut(found: Facts, node: str, probe: str) -> Facts:
 
     by_key = {key: replace(fact, answer=torn(fact.answer)) for key, fact in found.by_key.items()}
     return replace(found, by_key=by_key)
+
+
+def reworded(found: Facts, probe: str) -> Facts:
+    """Say of one question that it was asked by another command: by another version's."""
+
+    def other(answer: Answer) -> Answer:
+        return replace(answer, command="more") if answer.question.probe == probe else answer
+
+    views = tuple(
+        replace(view, answers=tuple(map(other, view.answers))) for view in found.snapshot.nodes
+    )
+    by_key = {key: replace(fact, answer=other(fact.answer)) for key, fact in found.by_key.items()}
+    return replace(found, snapshot=replace(found.snapshot, nodes=views), by_key=by_key)
+
+
+def test_what_only_another_version_asks_for_is_neither_new_nor_gone() -> None:
+    switch, node = Sysctl("net.ipv4.tcp_mtu_probing", "0"), NodeIdentity("k8s2")
+    told_more = replace(node, os="Debian GNU/Linux 12 (bookworm)")
+    was = facts(after(node))
+    now = reworded(reworded(facts(after(told_more, switch)), "ask-sysctl"), "ask-node")
+    for first, second in ((was, now), (now, was)):
+        difference = compare(first, second)
+        assert difference.changes == ()
+        assert {each.spot.reason for each in difference.blind} == {"asked in other words"}
+
+
+def test_a_value_that_both_versions_ask_for_is_compared() -> None:
+    was = facts(after(NodeIdentity("k8s2", "6.1.0")))
+    now = reworded(facts(after(NodeIdentity("k8s2", "6.12.0", os="Debian"))), "ask-node")
+    (change,) = compare(was, now).changes
+    assert [each.name for each in change.fields] == ["kernel"]
 
 
 LINES = st.lists(st.sampled_from(["a b", "c", "d e f"]), max_size=2).map(tuple)
