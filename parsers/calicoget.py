@@ -81,7 +81,7 @@ def read_yaml_objects(text: Text) -> Reading:
             gathered.add(item.line, record)
         else:
             odd = odd or f"the object at line {item.line} is none of Calico's"
-            for line in range(item.line, item.last_line + 1):
+            for line in {*range(item.line, item.last_line + 1)} - document.noise:
                 gathered.refuse(line)
     for each in asked:
         if answered := _answered(each):

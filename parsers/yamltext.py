@@ -47,11 +47,15 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class YamlText:
-    """What could be read. ``damage`` is "" if that is all there was, else a sentence."""
+    """What could be read. ``damage`` is "" if that is all there was, else a sentence.
+
+    ``noise`` are the numbers of the lines that say nothing: blank ones, comments, separators.
+    """
 
     documents: tuple[Document, ...]
     ledger: Ledger
     damage: str = ""
+    noise: frozenset[int] = frozenset()
 
 
 def read_yaml(lines: Sequence[str]) -> YamlText:
@@ -93,7 +97,8 @@ class _Reader:
         noise = len(self._noise)
         parsed = len(self._lines) - noise - len(unknown)
         ledger = Ledger(len(self._lines), parsed, noise, unknown)
-        return YamlText(tuple(filter(None, documents)), ledger, self._damage)
+        found = tuple(filter(None, documents))
+        return YamlText(found, ledger, self._damage, frozenset(self._noise))
 
     def _drafts(self) -> Iterator[_Draft]:
         """Part the lines into documents by what stands at the margin."""

@@ -135,6 +135,11 @@ def test_what_is_no_object_of_calico_is_refused_whole() -> None:
     assert reading.blind == "the object at line 1 is none of Calico's"
 
 
+def test_a_comment_within_what_is_refused_stays_noise() -> None:
+    ledger = read_objects(Text("kind: Secret\n# a comment\n\nmetadata:\n  name: x\n")).ledger
+    assert (ledger.parsed, ledger.noise, len(ledger.unknown)) == (0, 2, 3)
+
+
 def test_a_list_that_lost_its_end_is_blind() -> None:
     text = f"apiVersion: projectcalico.org/v3\nitems:\n{POOL}"
     assert read_objects(Text(text)).blind == "the list breaks off after line 24"
