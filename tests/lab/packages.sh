@@ -33,6 +33,10 @@ need tcpdump tcpdump
 need ping iputils-ping
 need busybox busybox-static
 need nsenter util-linux
+# podman, whose containers' networks the plugins or netavark make; both are kept out of PATH.
+need podman podman
+need catatonit catatonit
+[ -e /usr/lib/cni/bridge ] || [ -e /usr/lib/podman/netavark ] || need cni containernetworking-plugins
 # The history's tests start a PostgreSQL of their own; Debian keeps its programs out of PATH.
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || need initdb postgresql
 [ -n "$missing" ] || exit 0
