@@ -82,6 +82,15 @@ class World:
         return {(each.node, each.netns): each for each in self.difference.netns}
 
     @cached_property
+    def iptables_chains(self) -> frozenset[tuple[object, ...]]:
+        """The chains in which iptables tells rules in both snapshots."""
+        before, after = (
+            {chain_of(key) for key in facts.by_key if key.kind == IptablesRule.kind}
+            for facts in (self.before, self.after)
+        )
+        return frozenset(before & after)
+
+    @cached_property
     def pod_of(self) -> Mapping[tuple[str, str], str]:
         """Map (node, host interface) to the namespace at the other end of that veth."""
         found: dict[tuple[str, str], str] = {}
@@ -101,6 +110,11 @@ class World:
                     if len(set(pods)) == 1:
                         found.setdefault((key.node, fact.record.name), pods[0])
         return found
+
+
+def chain_of(key: Key) -> tuple[object, ...]:
+    """Return the place of a rule's chain: node, netns, family, backend, table, chain."""
+    return (key.node, key.netns, *key.identity[:4])
 
 
 @dataclass(frozen=True)

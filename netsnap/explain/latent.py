@@ -16,6 +16,7 @@ from netsnap.explain.events import (
     SESSION,
     Event,
     World,
+    chain_of,
     record_of,
     stops,
 )
@@ -120,17 +121,19 @@ def _stops(event: Event, known: set[tuple[object, ...]]) -> bool:
 
 
 def may_stop(event: Event, world: World) -> bool:
-    """A rule or policy that nft does not tell in full, in a chain that was there or is built in."""
-    known = {
-        key[:2] + key.identity[:4]
-        for key in world.before.by_key
-        if key.kind == IptablesRule.kind and event.netns == key.netns
-    }
+    """Say whether a rule that nft does not tell in full may end packets that passed before.
+
+    One that came and drops, or one that went and accepted, in a chain that is built in or that
+    both snapshots have: a new pod's own chain is only its own packets' way.
+    """
     return any(
         isinstance(record := record_of(change), IptablesRule)
-        and change.alteration is not Alteration.REMOVED
-        and record.verdict in _ENDS
-        and (record.chain.isupper() or change.key[:2] + record.identity[:4] in known)
+        and (
+            record.verdict == "accept"
+            if change.alteration is Alteration.REMOVED
+            else record.verdict in _ENDS
+        )
+        and (record.chain.isupper() or chain_of(change.key) in world.iptables_chains)
         for change in event.changes
     )
 

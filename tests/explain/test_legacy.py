@@ -51,3 +51,20 @@ def test_such_a_rule_leaves_the_verdict_open() -> None:
     assert found.verdict is Verdict.CANNOT_TELL
     assert "k8s2 got rules that are not followed" in found.sentence
     assert explained().verdict is not Verdict.CANNOT_TELL
+
+
+def test_a_rule_that_accepted_and_is_gone_is_told_so_too() -> None:
+    before, after = cluster(), cluster()
+    before[HOST2] += [rule("FORWARD", "policy", "drop"), rule("FORWARD", "-j ACCEPT", "accept")]
+    after[HOST2].append(rule("FORWARD", "policy", "drop"))
+    assert told(before, after).verdict is Verdict.CANNOT_TELL
+
+
+def test_a_pod_that_went_with_its_chain_leaves_no_doubt() -> None:
+    before, after = cluster(), cluster()
+    before[HOST2] += [
+        rule("FORWARD", "policy", "accept"),
+        rule("cali-tw-cali1", "-j ACCEPT", "accept"),
+    ]
+    after[HOST2].append(rule("FORWARD", "policy", "accept"))
+    assert told(before, after).verdict is Verdict.NOTHING_BROKE
