@@ -1,5 +1,6 @@
 """Hostile and broken texts: nothing raises, and every line is accounted for."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from parsers.read import read
 from parsers.text import Text, decode
 from tests.golden import samples
 
-PROBES = [probe.name for probe in catalogue.PROBES]
+PROBES = [entry.probe.name for entry in catalogue.ENTRIES]
 TEXTS = [sample.read_bytes() for sample in samples()]
 """Any probe's text may come as the answer of any other: nodes lie, captures get mixed up."""
 
@@ -85,6 +86,36 @@ def test_a_text_cut_anywhere_gives_no_record_that_the_whole_did_not(sample: Path
         account(sample.parent.name, data[:end])
         in_doubt = [record for record in cut.records if record not in whole]
         assert len(in_doubt) <= 2, end
+
+
+ALTERATIONS: dict[str, Callable[[bytes, bytes], bytes]] = {
+    "line ends of DOS": lambda text, _: text.replace(b"\n", b"\r\n"),
+    "line ends of DOS here and there": lambda text, _: text.replace(b"\n", b"\r\n", 7),
+    "returns alone": lambda text, _: text.replace(b"\n", b"\r"),
+    "colours": lambda text, _: text.replace(b" ", b" \x1b[1;31m").replace(b"\n", b"\x1b[0m\n"),
+    "zeros": lambda text, _: text.replace(b" ", b"\x00"),
+    "UTF-16": lambda text, _: text.decode("utf-8", "replace").encode("utf-16"),
+    "no UTF-8": lambda text, _: text.replace(b"e", b"\xe9"),
+    "a byte order mark": lambda text, _: b"\xef\xbb\xbf" + text,
+    "twice": lambda text, _: text + text,
+    "upside down": lambda text, _: b"\n".join(reversed(text.split(b"\n"))),
+    "nested deeply": lambda text, _: b"[" * 100_000 + text,
+    "members nested deeply": lambda text, _: b'{"a":' * 50_000 + text,
+    "items nested deeply": lambda text, _: b"- " * 20_000 + text,
+    "without a blank": lambda text, _: text.replace(b" ", b""),
+    "mixed with another's": lambda text, other: b"\n".join(
+        line for pair in zip(text.split(b"\n"), other.split(b"\n"), strict=False) for line in pair
+    ),
+    "cut into another's": lambda text, other: text[: len(text) // 2] + other,
+}
+
+
+@pytest.mark.parametrize("probe", PROBES)
+def test_an_altered_text_is_accounted_for(probe: str) -> None:
+    own = [path.read_bytes() for path in samples() if path.parent.name == probe][:4]
+    for number, text in enumerate(own):
+        for change in ALTERATIONS.values():
+            account(probe, change(text[:8000], TEXTS[number * 7 % len(TEXTS)][:8000]))
 
 
 HOSTILE = [
