@@ -10,7 +10,7 @@ from parsers.records import NetworkNamespace, NodeIdentity
 _VANISHED = whole_lines(r"ls: .*: (?:No such file or directory|No such process)")
 """What ``ls`` says of a process that ended, or a mount that went, while it looked."""
 
-# What moves by itself is not asked here: a node that stayed what it was answers with the same bytes.
+# What moves by itself is not asked here: a node that stayed what it was says the same bytes.
 _NODE = r"""printf 'hostname %s\nkernel %s\nboot_id %s\narchitecture %s\nzone %s\n' "$(uname -n)" \
   "$(uname -r)" "$(cat /proc/sys/kernel/random/boot_id)" "$(uname -m)" "$(date +%z)"
 sed -n 's/^btime /boot_time /p' /proc/stat
