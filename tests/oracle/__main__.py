@@ -20,7 +20,8 @@ from typing import NamedTuple
 
 from tests.oracle import beside, compare, rulesets, state
 from tests.oracle.compare import Verdict
-from tests.oracle.world import World, namespace, remove_leftovers, world
+from tests.oracle.namespaces import namespace, remove_leftovers
+from tests.oracle.world import World, world
 
 AT_ONCE = 25
 """States that a worker builds before it reports."""

@@ -11,7 +11,13 @@ from parsers.read import read_text
 from parsers.reading import Reading
 from parsers.records import Address, Interface, Route, Rule
 from parsers.roles import Record
-from tests.oracle import from_json, from_netlink, tables
+from tests.oracle import (
+    from_json,
+    from_json_rules,
+    from_netlink,
+    from_netlink_rules,
+    tables,
+)
 from tests.oracle.world import ASKED, World
 
 SECONDS = 2
@@ -92,7 +98,7 @@ def against_netlink(world: World, readings: dict[str, Reading]) -> Iterator[str]
     told: dict[str, Iterable[Record | None]] = {
         "addr": [*interfaces, *(from_netlink.address(each, links) for each in heard.addresses)],
         "route": [from_netlink.route(each, links) for each in heard.routes],
-        "rule": [from_netlink.rule(each) for each in heard.rules],
+        "rule": [from_netlink_rules.rule(each) for each in heard.rules],
         "neigh": [from_netlink.neighbour(each, links) for each in heard.neighbours],
     }
     for what, texts in TEXTS.items():
@@ -145,7 +151,7 @@ def _told(world: World, probe: str) -> list[Record]:
         case "ip-route" | "ip6-route":
             return [from_json.route(each, family) for each in said]
         case "ip-rule" | "ip6-rule":
-            return [from_json.rule(each, family) for each in said]
+            return [from_json_rules.rule(each, family) for each in said]
         case _:
             return [from_json.neighbour(each) for each in said]
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from tests.oracle import links, routing, words
-from tests.oracle.world import kinds_here
+from tests.oracle.namespaces import kinds_here
 
 PROLOGUE = (
     "link set lo up",

@@ -13,7 +13,8 @@ from parsers import catalogue
 from parsers.read import read_text
 from parsers.records import Interface
 from tests.oracle import beside, compare, rulesets, state
-from tests.oracle.world import ASKED, kinds_here, namespace, world
+from tests.oracle.namespaces import kinds_here, namespace
+from tests.oracle.world import ASKED, world
 from tests.parsers import scene
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces: needs root")

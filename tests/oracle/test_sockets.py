@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from parsers.read import read_text
 from parsers.records import TcpPassing, TcpSocket
-from tests.oracle.world import World, namespace, world
+from tests.oracle.namespaces import namespace
+from tests.oracle.world import World, world
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="makes network namespaces: needs root"),

@@ -7,11 +7,9 @@ import socket
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
-from itertools import count, groupby
-from pathlib import Path
+from itertools import groupby
 from typing import Any
 
 from pyroute2 import IPRoute
@@ -19,10 +17,9 @@ from pyroute2.netns import setns
 
 from collector.local import _plain
 from parsers.text import decode
-from tests.oracle.links import FAR, KINDS
+from tests.oracle.links import FAR
+from tests.oracle.namespaces import NETNS_DIR, namespace
 
-PREFIX = "nsporacle"
-NETNS_DIR = Path("/run/netns")
 FAMILIES: tuple[int, ...] = (socket.AF_INET, socket.AF_INET6)
 
 ASKED = {
@@ -37,8 +34,6 @@ ASKED = {
 
 CHUNK = 12
 GAVE_UP = 255
-
-_numbers = count()
 
 
 def _program(command: str) -> tuple[tuple[str, ...], str]:
@@ -170,25 +165,6 @@ def world(far: str, program: Sequence[str] = OWN, *, speaks_json: bool = True) -
         yield World(near, far, thread, tuple(program), speaks_json)
 
 
-@contextmanager
-def namespace() -> Iterator[str]:
-    """Yield the name of a network namespace of its own."""
-    name = f"{PREFIX}{os.getpid()}x{next(_numbers)}"
-    subprocess.run(["ip", "netns", "add", name], check=True)
-    try:
-        yield name
-    finally:
-        subprocess.run(["ip", "netns", "del", name], check=True)
-
-
-def remove_leftovers() -> None:
-    """Remove the namespaces of runs that were killed: their names tell whose they were."""
-    for door in NETNS_DIR.glob(f"{PREFIX}*x*"):
-        process = door.name.removeprefix(PREFIX).partition("x")[0]
-        if not Path(f"/proc/{process}").exists():
-            subprocess.run(["ip", "netns", "del", door.name], capture_output=True, check=False)
-
-
 def _enter(name: str) -> None:
     door = os.open(NETNS_DIR / name, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -216,36 +192,3 @@ def _hear() -> Heard:
 def _lines(messages: Iterable[Any]) -> str:
     """Write messages as ``--local`` does."""
     return "".join(f"{json.dumps(_plain(each))}\n" for each in messages)
-
-
-@cache
-def kinds_here() -> tuple[str, ...]:
-    """Return the kinds of link that this kernel has."""
-    found = []
-    with namespace() as name:
-        for kind in KINDS:
-            done = subprocess.run(
-                ["ip", "-n", name, "link", "add", "name", "probe0", "type", kind],
-                capture_output=True,
-                check=False,
-            )
-            if b"Unknown device type" not in done.stderr:
-                found.append(kind)
-            with suppress(OSError):
-                subprocess.run(
-                    ["ip", "-n", name, "link", "del", "probe0"], capture_output=True, check=False
-                )
-    return tuple(found)
-
-
-__all__ = [
-    "ASKED",
-    "Heard",
-    "Said",
-    "World",
-    "kinds_here",
-    "namespace",
-    "remove_leftovers",
-    "visible",
-    "world",
-]
