@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from parsers.gather import Gathering
-from parsers.jsontext import Item, number_at, read_json, text_at
+from parsers.jsontext import Item, number_at, read_json, text_at, texts_at
 from parsers.reading import Reading
 from parsers.records import Container
 from parsers.text import Text
@@ -174,6 +174,10 @@ def _network_path(given: Any) -> str:
 
 
 def _environment(given: Any) -> tuple[str, ...]:
+    """Return what the pod's maker asked for; of CRI-O, which does not tell, all that there is."""
+    info = given.get("info")
+    if isinstance(info, dict) and "config" not in info:
+        return texts_at(given, "info", "runtimeSpec", "process", "env")
     variables = _list_at(given, "info", "config", "envs")
     told = ((text_at(each, "key"), text_at(each, "value")) for each in variables)
     return tuple(f"{name}={value}" for name, value in told if name)

@@ -212,7 +212,7 @@ def _of_member(literal: _Literal, *, whole: bool) -> Secret | None:
             return None
     if literal.parent in _ENVIRONMENT:
         return _secret(literal.start, literal.body, elsewhere=looks_secret)
-    if key.endswith(_WHOLE_OBJECT):
+    if key.endswith(_WHOLE_OBJECT) or _WHOLE_OBJECT.encode() in literal.body:
         return _secret(literal.start, literal.body, elsewhere=False)
     if _SURE_KEY.fullmatch(key) or (literal.parent in _FREE_FORM and looks_secret):
         return _secret(literal.start, literal.body, elsewhere=True)

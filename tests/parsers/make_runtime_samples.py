@@ -1,10 +1,10 @@
 """Makes the samples of podman and crictl, as root on Debian:
 ``python -m tests.parsers.make_runtime_samples podman CASE ROOT full|small`` and
-``python -m tests.parsers.make_runtime_samples cri CASE ROOT CRICTL``.
+``python -m tests.parsers.make_runtime_samples cri|crio CASE ROOT CRICTL``.
 
-ROOT is a Debian with podman, or containerd and its CNI plugins (debootstrap makes one; "/" is this
-machine's), CRICTL a crictl in it. Nothing of it is written: the scenes in ``scenes/`` run in
-namespaces, on file systems in memory. Secrets are masked as they are in the history.
+ROOT is a Debian with podman, or containerd or CRI-O and the CNI plugins (debootstrap makes one; "/"
+is this machine's), CRICTL a crictl in it. Nothing of it is written: the scenes in ``scenes/`` run
+in namespaces, on file systems in memory. Secrets are masked as they are in the history.
 """
 
 import shutil
@@ -22,6 +22,7 @@ SCENES = Path(__file__).parent / "scenes"
 ASKED = {
     "docker": ("docker-inspect", "docker-ps", "netns"),
     "podman": ("podman-inspect", "podman-ps", "netns"),
+    "crio": ("crictl-inspect", "crictl-ps", "crictl-pods", "netns"),
     "cri": ("crictl-inspect", "crictl-ps", "crictl-pods", "netns"),
 }
 KEPT = ("podman-inspect", "podman-ps", "crictl-inspect", "crictl-ps", "crictl-pods")

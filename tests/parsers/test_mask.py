@@ -249,7 +249,8 @@ def _cri(env: list[str]) -> bytes:
     applied = {"kubectl.kubernetes.io/last-applied-configuration": json.dumps(variables)}
     names = {"id": "a" * 64, "metadata": {"name": "app"}, "state": "CONTAINER_RUNNING"}
     status = {**names, "labels": labels, "annotations": applied}
-    spec = {"process": {"env": env}, "annotations": applied}
+    nested = {**applied, "io.kubernetes.cri-o.Annotations": json.dumps(applied)}
+    spec = {"process": {"env": env}, "annotations": nested}
     info = {"config": {"envs": variables, "annotations": applied}, "runtimeSpec": spec}
     one = json.dumps({"status": status, "info": info}, indent=2)
     return f"{one}\n{one}\n".encode()
