@@ -16,6 +16,7 @@ from parsers.asked import (
     kernellog,
     netlink,
     node,
+    ping,
     runtimes,
     sockets,
     vpn,
@@ -41,6 +42,7 @@ ENTRIES: tuple[Entry, ...] = (
     *kernellog.ENTRIES,
     *clocks.ENTRIES,
     *netlink.ENTRIES,
+    *ping.ENTRIES,
 )
 
 PROBES: tuple[Probe, ...] = tuple(each.probe for each in ENTRIES if each.probe.command)

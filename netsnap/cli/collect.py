@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import cache
 from getpass import getpass
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +18,7 @@ from collector.probe import Probe
 from collector.sweep import SweepOptions, sweep
 from netsnap.cli.context import INVENTORY, Db, UsageError, messages, now, open_history, say
 from netsnap.cli.maskkey import mask_key
+from netsnap.cli.pinging import LONGER, LOOK, with_pings
 from netsnap.history.heads import SHORT, SnapshotHead
 from netsnap.history.saving import Saving
 from netsnap.report.words import count
@@ -65,6 +68,15 @@ def collect(
         bool,
         typer.Option("--accept-changed-hosts", help="For this run: trust hosts with a new key."),
     ] = False,
+    ping: Annotated[
+        bool,
+        typer.Option(
+            "--ping",
+            help="Also ping between nodes and between two workloads of each, small and in full "
+            "size: at most 96 pings a size and source, two packets each, within 8 seconds a "
+            "source. Asks every node twice.",
+        ),
+    ] = False,
     db: Db = "",
 ) -> None:
     """Ask every node what its network looks like, and save the answers as a snapshot.
@@ -80,7 +92,7 @@ def collect(
         node_limit=node_limit,
         accept_unknown=accept_unknown,
         accept_changed=accept_changed,
-        passphrase=_passphrase if messages().is_terminal else None,
+        passphrase=cache(_passphrase) if messages().is_terminal else None,
     )
     nodes = [] if local_ else _nodes(inventory_file, node or [], group or [])
     with open_history(db) as history:
@@ -88,11 +100,20 @@ def collect(
         key = mask_key()  # before the sweep: an answer that cannot be masked would be lost
         saving = history.saving()
         keep = keeper(saving, key)
-        done = _asked(nodes, probes(profile), options, keep, local_=local_)
+        asked = probes(profile)
+        if ping:
+            looked = _asked(nodes, LOOK, options, _as_it_is, local_=local_)
+            asked = with_pings(asked, looked)
+            options = replace(options, node_limit=node_limit + LONGER)
+        done = _asked(nodes, asked, options, keep, local_=local_)
         head = saving.finish(done, label=label)
         summary(done, head, saving)
     reached = all(visit.reach is Reach.REACHED for visit in done.visits)
     raise typer.Exit(ALL_REACHED if reached else SOME_NOT)
+
+
+def _as_it_is(visit: Visit) -> Visit:
+    return visit
 
 
 def _asked(

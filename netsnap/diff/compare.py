@@ -11,11 +11,12 @@ from netsnap.diff.retold import told_once
 from netsnap.diff.sight import Sight
 from parsers.answer import Answer
 from parsers.facts import Fact, Facts, Key
-from parsers.records import Container, ContainerSummary, NetworkNamespace
+from parsers.records import Container, ContainerSummary, NetworkNamespace, Ping
 from parsers.roles import roles
 
-TOLD_OTHERWISE = frozenset({NetworkNamespace.kind})
-"""Kinds that are no Change: a namespace is told as a NetnsChange, under its stable name."""
+TOLD_OTHERWISE = frozenset({NetworkNamespace.kind, Ping.kind})
+"""Kinds that are no Change: a namespace is told as a NetnsChange, under its stable name. A ping is
+an observation, held against the model; one that was not sent has not gone."""
 
 COVERED = {ContainerSummary.kind: Container}
 """Kinds that repeat what a fuller kind says of the same thing, and that kind. Where both

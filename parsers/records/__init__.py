@@ -61,6 +61,7 @@ from parsers.records.links import (
     VirtualFunction,
 )
 from parsers.records.node import ClockState, NetworkNamespace, NodeIdentity
+from parsers.records.pings import Ping
 from parsers.records.routing import Neighbour, NextHop, Route, RouteException, Rule
 from parsers.records.runtimes import Container, ContainerSummary
 from parsers.records.sockets import TcpPassing, TcpSocket
@@ -110,6 +111,7 @@ __all__ = [
     "NetworkNamespace",
     "NextHop",
     "NodeIdentity",
+    "Ping",
     "ProtocolCounters",
     "Qdisc",
     "Route",
@@ -186,4 +188,5 @@ RECORDS: tuple[type[Record], ...] = (
     BirdStatus,
     BirdRoute,
     BirdConfig,
+    Ping,
 )
