@@ -30,7 +30,9 @@ def _rule(row: Row, version: int) -> Rule:
     device, action = row["Device"], row["Action"]
     selector = " ".join(f"{row['Selector']} {row['Further']}".split())
     detached = [found[1] for found in _DETACHED.findall(selector)]
-    attributes = pairs(" ".join([row["Before"], row["Attributes"], *detached[:1]]), _FLAGS)
+    realm = f"realms {row['Realm']}" if row["Realm"] else ""
+    words = " ".join([row["Before"], row["Attributes"], realm, *detached[:1]])
+    attributes = pairs(words, _FLAGS)
     return Rule(
         family=version,
         priority=int(row["Priority"]),

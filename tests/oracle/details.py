@@ -58,6 +58,9 @@ def _plain(pairs: Pairs) -> Iterator[str]:
 
 def _bridge(pairs: Pairs) -> Iterator[str]:
     for key, value in pairs:
+        if isinstance(value, dict):  # since 6.9: the querier's state
+            yield from _plain(list(value.items()))
+            continue
         yield f"{_BRIDGE.get(key, key.replace('_intvl', '_interval'))} {_value(value)}"
 
 

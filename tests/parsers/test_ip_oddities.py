@@ -141,6 +141,16 @@ def test_a_rule_for_devices_with_their_own_table(line: str, selector: str, actio
     assert (rule.selector, rule.action, rule.attributes) == (selector, action, ())
 
 
+def test_a_rules_realm_may_stand_without_the_word() -> None:
+    """iproute2 4.15 prints it so, and "realms 3/5" with it."""
+    (rule,) = read_all("ip-rule", "5:\tfrom all lookup main suppress_prefixlength 0 5 \n")
+    assert isinstance(rule, Rule)
+    assert (rule.action, rule.attributes) == (
+        "lookup main",
+        ("realms 5", "suppress_prefixlength 0"),
+    )
+
+
 @pytest.mark.parametrize(
     ("line", "nud", "condition", "mac"),
     [
