@@ -23,7 +23,9 @@ from netsnap.explain.latent import latent, may_stop
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.mending import menders
 from netsnap.explain.noise import is_benign, noise, witnesses
+from netsnap.explain.observed import Comparison, judged, leading
 from netsnap.explain.pairs import Pair, compare_pairs, matrix
+from netsnap.explain.pings import Pings
 from netsnap.explain.story import primary, story
 from netsnap.explain.tell import clause
 from netsnap.model.network import Network
@@ -49,14 +51,23 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     trial = Trial(happening, parents(happening), lost, restorer(later, now, lost))
     found = culprits(trial)
     witness = Witness(before, after, raw, {})
-    causes = tuple(_cause(culprit, world, witness) for culprit in found)
+    seen = Comparison(Pings(earlier), Pings(later), pairs, witness, difference)
+    observed = seen.observations()
+    causes = tuple(_cause(culprit, world, witness, seen) for culprit in found)
     told = [event for culprit in found for event in (culprit.event, *culprit.follows)]
     unfollowed = [event for event in happened.values() if may_stop(event, world)]
-    verdict = _verdict(pairs, difference, list(happened.values()), unfollowed)
+    modelled = _verdict(pairs, difference, list(happened.values()), unfollowed)
+    verdict = judged(modelled, observed, pairs)
+    own = (
+        ""
+        if verdict is not modelled
+        else (
+            _sentence(verdict, pairs, causes, difference, unfollowed) + _by(verdict, mended, world)
+        )
+    )
     return Explanation(
         verdict=verdict,
-        sentence=_sentence(verdict, pairs, causes, difference, unfollowed)
-        + _by(verdict, mended, world),
+        sentence=" ".join(filter(None, (own, leading(observed, verdict)))),
         causes=causes,
         pairs=pairs,
         difference=difference,
@@ -65,7 +76,9 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
             *(f"mended: {_mending(culprit, world)}" for culprit in mended),
             *latent([each for each in trial.roots() if each not in told], world),
             *witnesses(world),
+            *seen.notes(),
         ),
+        observed=observed,
     )
 
 
@@ -87,7 +100,7 @@ def _by(verdict: Verdict, mended: tuple[Culprit, ...], world: World) -> str:
     return f" {story(mended[0], world).sentence}"
 
 
-def _cause(culprit: Culprit, world: World, witness: Witness) -> Cause:
+def _cause(culprit: Culprit, world: World, witness: Witness, seen: Comparison) -> Cause:
     told = story(culprit, world)
     first = primary(culprit.event)
     own = sorted(culprit.event.changes, key=lambda change: change is not first)
@@ -109,6 +122,8 @@ def _cause(culprit: Culprit, world: World, witness: Witness) -> Cause:
         ),
         explains=tuple(sorted(culprit.explains)),
         keys=tuple(change.key for change in own),
+        agree=seen.agreeing(culprit.explains),
+        disagree=seen.disagreeing(culprit.explains),
     )
 
 

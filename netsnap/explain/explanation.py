@@ -13,7 +13,7 @@ from netsnap.diff.changes import Difference
 from netsnap.model.disposition import Disposition
 from parsers.facts import Key
 
-VERSION = 1
+VERSION = 2
 
 OUTSIDE = "(outside)"
 """The target that stands for everything beyond the cluster's way out."""
@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
     UNCHANGED = "unchanged"  # nothing changed, and nothing was hidden
     NOTHING_BROKE = "nothing broke"  # something changed, no pair was lost
-    BROKEN = "broken"  # pairs were lost
+    BROKEN = "broken"  # pairs were lost, or pings are that the model does not explain
     RESTORED = "restored"  # pairs came back and none was lost
     BROKEN_BEFORE = "broken before"  # no pair was lost or restored; some failed at t1 already
     CANNOT_TELL = "cannot tell"  # what is hidden could be the answer
@@ -93,6 +93,8 @@ class Cause:
     consequences: tuple[Effect, ...]
     explains: tuple[tuple[str, str], ...]
     keys: tuple[Key, ...] = ()
+    agree: int = 0  # of the pairs explained, those whose ping saw them lost at t2
+    disagree: int = 0  # those whose ping was answered all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,34 @@ class Pairs:
     all: Iterable[PairChange] = ()
 
 
+class Observed(StrEnum):
+    """How pings and the model disagree."""
+
+    LOST = "lost"  # answered at t1 and not at t2, on ways that the model does not have lost
+    CONTRADICTED = "contradicted"  # answered at t2, on ways that the model has lost
+    STILL_LOST = "still lost"  # not answered at t1 nor at t2, on ways that the model calls whole
+    ONLY_AT_T2 = "only at t2"  # not answered at t2, not sent at t1
+    RESTORED = "restored"  # not answered at t1, answered at t2; the model saw no fault
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """Pings of one kind that tell something else than the model.
+
+    ``pairs`` are by name; a node is called with the address that was pinged. ``suspects`` are
+    changes, in words, of what the model does not follow, on the nodes of these pings.
+    """
+
+    kind: Observed
+    size: str  # "small" or "full"
+    of_nodes: bool
+    sentence: str
+    pairs: tuple[PairChange, ...]
+    groups: tuple[PairGroup, ...]
+    evidence: tuple[Evidence, ...]
+    suspects: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Everything a report says. ``sentence`` is the whole of it in one line."""
@@ -136,3 +166,4 @@ class Explanation:
     difference: Difference
     noise: tuple[str, ...]  # one line for each kind of benign churn, with its count
     witnesses: tuple[str, ...]  # events between the snapshots that left no other trace
+    observed: tuple[Observation, ...] = ()  # where pings disagree with the model

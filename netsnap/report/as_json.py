@@ -12,6 +12,7 @@ from netsnap.explain.explanation import (
     Effect,
     Evidence,
     Explanation,
+    Observation,
     PairChange,
     PairGroup,
     Pairs,
@@ -35,6 +36,7 @@ def document(told: Explanation, t1: Snapshot, t2: Snapshot, *, all_pairs: bool =
         "blind": [blind(each) for each in told.difference.blind],
         "noise": list(told.noise),
         "witnesses": list(told.witnesses),
+        "observed": [_observation(each) for each in told.observed],
     }
 
 
@@ -83,6 +85,7 @@ def _cause(cause: Cause) -> Json:
         "sentence": cause.sentence,
         "evidence": [evidence(each) for each in cause.evidence],
         "consequences": [_effect(each) for each in cause.consequences],
+        "pings": {"agree": cause.agree, "disagree": cause.disagree},
     }
 
 
@@ -93,6 +96,18 @@ def _effect(effect: Effect) -> Json:
         "what": effect.what,
         "sentence": effect.sentence,
         "evidence": [evidence(each) for each in effect.evidence],
+    }
+
+
+def _observation(seen: Observation) -> Json:
+    return {
+        "kind": str(seen.kind),
+        "between": "nodes" if seen.of_nodes else "workloads",
+        "size": seen.size,
+        "sentence": seen.sentence,
+        "pairs": [[each.source, each.target] for each in seen.pairs],
+        "suspects": list(seen.suspects),
+        "evidence": [evidence(each) for each in seen.evidence],
     }
 
 

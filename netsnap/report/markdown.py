@@ -24,7 +24,9 @@ def markdown(told: Explanation, t1: Snapshot, t2: Snapshot) -> str:
         f"t1 `{t1.id[:12]}` {instant(t1.started)}, t2 `{t2.id[:12]}` {instant(t2.started)}",
     ]
     for number, cause in enumerate(lines.causes, start=1):
-        parts.extend(_cause(number, cause))
+        parts.extend(_cause(f"Cause {number}", cause))
+    for seen in lines.observed:
+        parts.extend(_cause("Ping", seen))
     for title, items in (
         ("Pairs", lines.pairs),
         ("Cannot tell", lines.blind),
@@ -37,8 +39,8 @@ def markdown(told: Explanation, t1: Snapshot, t2: Snapshot) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _cause(number: int, cause: CauseLines) -> list[str]:
-    parts = [f"### Cause {number}: {escape(cause.headline)}", f"({escape(cause.proof)})"]
+def _cause(name: str, cause: CauseLines) -> list[str]:
+    parts = [f"### {name}: {escape(cause.headline)}", f"({escape(cause.proof)})"]
     if cause.evidence:
         parts.append(
             _fenced("\n".join(f"{source(each)}:\n    {each.text}" for each in cause.evidence))

@@ -5,7 +5,7 @@ what cannot be told, churn. Everything else is under ``--details`` or in the JSO
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from netsnap.explain.explanation import (
@@ -14,6 +14,8 @@ from netsnap.explain.explanation import (
     Effect,
     Evidence,
     Explanation,
+    Observation,
+    Observed,
     Proof,
 )
 from netsnap.report import pairlines
@@ -48,6 +50,7 @@ class Outline:
     verdict: str
     sentence: str
     causes: tuple[CauseLines, ...]
+    observed: tuple[CauseLines, ...]
     pairs: tuple[str, ...]
     blind: tuple[str, ...]
     witnesses: tuple[str, ...]
@@ -60,6 +63,7 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
         verdict=str(told.verdict).upper(),
         sentence=_headline(told),
         causes=tuple(_cause(cause, told, details=details) for cause in told.causes),
+        observed=tuple(_observation(each, details=details) for each in told.observed),
         pairs=(
             *_bounded(pairlines.lost(told.pairs), GROUPS_SHOWN, details=details),
             *pairlines.outside(told.pairs),
@@ -73,6 +77,8 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
 
 def _headline(told: Explanation) -> str:
     """What happened, less the verdict's own words and the causes' sentences around it."""
+    if not told.causes and any(told.sentence == seen.sentence for seen in told.observed):
+        return told.sentence.partition("; ")[0]  # the rest stands below, with its lines
     if not told.causes:
         again = len(told.verdict) if told.sentence.lower().startswith(told.verdict) else 0
         return told.sentence[again:].lstrip()
@@ -83,7 +89,21 @@ def _headline(told: Explanation) -> str:
     if way_out:
         parts.append(f"{count(len(way_out), 'workload')} without a way out")
     parts.append(count(len(told.causes), "cause"))
+    unexplained = sum(len(o.pairs) for o in told.observed if o.kind is Observed.LOST)
+    if unexplained:
+        parts.append(f"{count(unexplained, 'ping')} lost that no table explains")
     return ", ".join(parts)
+
+
+def _observation(seen: Observation, *, details: bool) -> CauseLines:
+    lines = _bounded(pairlines.told(seen.pairs, seen.groups), CONSEQUENCES_SHOWN, details=details)
+    suspects = [f"changed, and not in the model: {each}" for each in seen.suspects]
+    return CauseLines(
+        headline=seen.sentence,
+        proof="observed by ping",
+        evidence=seen.evidence,
+        consequences=(*lines, *suspects),
+    )
 
 
 def _cause(cause: Cause, told: Explanation, *, details: bool) -> CauseLines:
@@ -103,11 +123,19 @@ def _proof(cause: Cause, told: Explanation) -> str:
     everything = len(told.pairs.lost) + len(told.pairs.outside_lost)
     one = len(cause.explains) == 1
     whole = len(cause.explains) == everything and not one
-    return PROOFS[cause.proof].format(
+    proof = PROOFS[cause.proof].format(
         what=("all " if whole else "") + " and ".join(parts),
         come="comes" if one else "come",
         hang="hangs" if one else "hang",
     )
+    return "; ".join((proof, *_by_ping(cause)))
+
+
+def _by_ping(cause: Cause) -> Iterator[str]:
+    if cause.agree:
+        yield f"ping agrees: {cause.agree} of them were not answered"
+    if cause.disagree:
+        yield f"ping does not: {cause.disagree} of them were answered"
 
 
 def _consequences(effects: tuple[Effect, ...], *, details: bool) -> tuple[str, ...]:

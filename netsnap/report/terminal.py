@@ -34,7 +34,9 @@ def show(
     console.print(verdict + Text(f"  {printable(lines.sentence)}", style="bold"), soft_wrap=True)
     _line(console, ("", ""), f"t1 {_named(t1)}   t2 {_named(t2)}", "dim")
     for number, cause in enumerate(lines.causes, start=1):
-        _cause(console, number, cause, details=details)
+        _cause(console, f"cause {number}", cause, details=details)
+    for seen in lines.observed:
+        _cause(console, "ping", seen, details=details)
     _section(console, "pairs", lines.pairs, "")
     _section(console, "cannot tell", lines.blind, "yellow")
     _rest(console, lines)
@@ -44,8 +46,8 @@ def _named(snapshot: Snapshot) -> str:
     return f"{snapshot.label or snapshot.id[:SHORT]} {instant(snapshot.started)}"
 
 
-def _cause(console: Console, number: int, cause: CauseLines, *, details: bool) -> None:
-    _line(console, (f"cause {number}", "bold red"), cause.headline)
+def _cause(console: Console, name: str, cause: CauseLines, *, details: bool) -> None:
+    _line(console, (name, "bold red"), cause.headline)
     _line(console, ("", ""), cause.proof, "green")
     for each in cause.evidence:
         _evidence(console, each, details=details)

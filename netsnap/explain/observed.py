@@ -1,0 +1,277 @@
+"""Pings held against the model: where the two disagree, that is told, and neither one is believed.
+
+A ping that was answered at t1 and not at t2, on a way that the model calls whole, is lost to
+something that no table shows: the fabric, or a filter that the model does not read. A ping that
+is answered where the model has the way lost says that the model, or its moment, is wrong.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from netsnap.diff.changes import Difference
+from netsnap.explain.events import record_of
+from netsnap.explain.evidence import Witness
+from netsnap.explain.explanation import (
+    Evidence,
+    Observation,
+    Observed,
+    PairChange,
+    Pairs,
+    Verdict,
+)
+from netsnap.explain.pairs import Pair, groups
+from netsnap.explain.pings import FULL, SMALL, Pings, Seen
+from netsnap.explain.scope import scope
+from netsnap.explain.tell import clause
+from netsnap.model.disposition import Disposition
+from parsers.pings import TOO_BIG
+from parsers.records import (
+    BridgePort,
+    BridgeVlan,
+    DeviceSetting,
+    FilterRule,
+    Interface,
+    InterfaceFeature,
+    IpSet,
+    IpSetMember,
+    IptablesRule,
+    LinkSettings,
+    Qdisc,
+    RouteException,
+    TcFilter,
+    WireguardPeer,
+    XfrmPolicy,
+    XfrmState,
+)
+
+NO_ANSWER = "no answer"
+MOST = 4
+"""Suspects that are told."""
+
+UNFOLLOWED = (
+    *(XfrmPolicy, XfrmState, WireguardPeer, FilterRule, IptablesRule, IpSet, IpSetMember),
+    *(TcFilter, Qdisc, BridgePort, BridgeVlan, Interface, InterfaceFeature, LinkSettings),
+    *(DeviceSetting, RouteException),
+)
+"""What may drop a packet and the model does not follow, or not in all its words."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The pings of both snapshots, and what the model made of the workloads' pairs."""
+
+    before: Pings
+    after: Pings
+    pairs: Pairs
+    witness: Witness
+    difference: Difference
+
+    def observations(self) -> tuple[Observation, ...]:
+        """Return every disagreement, the worst first; pings of one kind and size are one."""
+        told = [
+            self._told(kind, some)
+            for kind, ways in (
+                (Observed.LOST, self._unexplained),
+                (Observed.CONTRADICTED, self._contradicted),
+                (Observed.STILL_LOST, self._still_lost),
+                (Observed.ONLY_AT_T2, self._new),
+                (Observed.RESTORED, self._restored),
+            )
+            for some in _sorts(ways)
+        ]
+        return tuple(told)
+
+    def agreeing(self, explained: Iterable[Pair]) -> int:
+        """Count the pairs that the model has lost, and that a ping saw lost, too."""
+        return sum(self._at_t2(pair, answered=False) for pair in explained)
+
+    def disagreeing(self, explained: Iterable[Pair]) -> int:
+        """Count the pairs that the model has lost, and whose ping was answered all the same."""
+        return sum(self._at_t2(pair, answered=True) for pair in explained)
+
+    def notes(self) -> Iterator[str]:
+        """Tell what is no disagreement and yet worth a line."""
+        told = [
+            seen
+            for way, seen in self.after.ways.items()
+            if seen.ping.answered == TOO_BIG and (was := self._before(way)) and was.answered
+        ]
+        if told:
+            yield (
+                f"{_pings(len(told))} of full size are too big at t2, and the sender is told so: "
+                f"{told[0].pair[0]} → {told[0].pair[1]}: {told[0].ping.said}"
+            )
+        answered = sum(
+            self._at_t2((pair.source, pair.target), answered=True) for pair in self.pairs.unknown
+        )
+        if answered:
+            yield f"{_pings(answered)} were answered at t2 between pairs that cannot be told"
+
+    def _at_t2(self, pair: Pair, *, answered: bool) -> bool:
+        seen = self.after.ways.get((*pair, SMALL))
+        return seen is not None and (seen.answered if answered else seen.lost)
+
+    def _before(self, way: tuple[str, str, str]) -> Seen | None:
+        return self.before.ways.get(way)
+
+    @cached_property
+    def _silent(self) -> tuple[Seen, ...]:
+        """Pings that were not answered at t2, though the model does not have their way lost."""
+        return tuple(
+            seen
+            for seen in self.after.ways.values()
+            if seen.lost and self.after.state(seen).works is not False
+        )
+
+    @property
+    def _unexplained(self) -> Iterator[Seen]:
+        return (s for s in self._silent if (was := self._before(s.way)) and was.answered)
+
+    @property
+    def _still_lost(self) -> Iterator[Seen]:
+        return (s for s in self._silent if (was := self._before(s.way)) and was.lost)
+
+    @property
+    def _new(self) -> Iterator[Seen]:
+        return (s for s in self._silent if self._before(s.way) is None)
+
+    @property
+    def _restored(self) -> Iterator[Seen]:
+        for way, was in self.before.ways.items():
+            now = self.after.ways.get(way)
+            if now and was.lost and now.answered and self.before.state(was).works is not False:
+                yield now
+
+    @property
+    def _contradicted(self) -> Iterator[Seen]:
+        for pair in self.pairs.lost:
+            seen = self.after.ways.get((pair.source, pair.target, SMALL))
+            if seen and seen.answered:
+                yield seen
+
+    def _told(self, kind: Observed, some: Sequence[Seen]) -> Observation:
+        pairs = tuple(
+            PairChange(*each.pair, Disposition.UNKNOWN, Disposition.UNKNOWN, _reason(each))
+            for each in some
+        )
+        nodes = frozenset[str]().union(*(each.nodes for each in some))
+        return Observation(
+            kind=kind,
+            size=some[0].ping.size,
+            of_nodes=some[0].of_nodes,
+            sentence=self._sentence(kind, some),
+            pairs=pairs,
+            groups=groups(pairs),
+            evidence=tuple(self._evidence(some[0])),
+            suspects=self._suspects(nodes) if kind is Observed.LOST else (),
+        )
+
+    def _suspects(self, nodes: frozenset[str]) -> tuple[str, ...]:
+        found = [
+            clause(change)
+            for change in self.difference.changes
+            if change.key.node in nodes and isinstance(record_of(change), UNFOLLOWED)
+        ]
+        more = [f"and {len(found) - MOST + 1} more changes"] if len(found) > MOST else []
+        return (*(found[: MOST - 1] if more else found), *more)
+
+    def _sentence(self, kind: Observed, some: Sequence[Seen]) -> str:
+        tested = [
+            each
+            for way, each in self.after.ways.items()
+            if each.ping.size == some[0].ping.size and each.of_nodes == some[0].of_nodes
+            if way in self.before.ways or kind is Observed.ONLY_AT_T2
+        ]
+        if kind is Observed.CONTRADICTED:
+            return f"{_pings(len(some))} between workloads {_says(kind, some)}."
+        what = f"{len(some)} of {_pings(len(tested))} between {_ends(some[0])}"
+        size = " in full size" if some[0].ping.size == FULL else ""
+        every = () if kind is Observed.RESTORED else self.after.ways.values()
+        return f"{what}{size} {_says(kind, some)}{scope(some, tested, every)}."
+
+    def _evidence(self, seen: Seen) -> Iterator[Evidence]:
+        was = self._before(seen.way)
+        if was is not None:
+            yield self.witness.of_fact("t1", was.fact)
+        yield self.witness.of_fact("t2", seen.fact)
+
+
+_SAYS = {
+    Observed.LOST: "are lost, and no table that was read explains it",
+    Observed.CONTRADICTED: (
+        "were answered at t2 on ways that the model has lost: the model is wrong there, or things "
+        "moved while the nodes were read"
+    ),
+    Observed.STILL_LOST: "are not answered at t1 nor at t2, and no table that was read explains it",
+    Observed.ONLY_AT_T2: (
+        "are not answered at t2, and no table that was read explains it; they were not sent at t1"
+    ),
+    Observed.RESTORED: "are answered again, and no table that was read explains it",
+}
+
+
+def _says(kind: Observed, some: Sequence[Seen]) -> str:
+    words = _SAYS[kind]
+    return words if len(some) > 1 else words.replace("are ", "is ", 1).replace("were ", "was ", 1)
+
+
+def _reason(seen: Seen) -> str:
+    return "answered" if seen.answered else seen.ping.said or NO_ANSWER
+
+
+def _pings(number: int) -> str:
+    return f"{number} ping{'' if number == 1 else 's'}"
+
+
+def _ends(seen: Seen) -> str:
+    return "nodes" if seen.of_nodes else "workloads"
+
+
+def _sorts(ways: Iterable[Seen]) -> Iterator[list[Seen]]:
+    """Part pings by their size, and by whether nodes or workloads sent them."""
+    found = sorted(ways, key=lambda seen: seen.way)
+    for size in (SMALL, FULL):
+        for of_nodes in (False, True):
+            some = [s for s in found if s.ping.size == size and s.of_nodes is of_nodes]
+            if some:
+                yield some
+
+
+def judged(verdict: Verdict, told: Sequence[Observation], pairs: Pairs) -> Verdict:
+    """Return the verdict that the pings leave of the model's."""
+    kinds = {each.kind for each in told}
+    if Observed.LOST in kinds:
+        return Verdict.BROKEN
+    if verdict is Verdict.BROKEN and _all_contradicted(told, pairs):
+        return Verdict.CANNOT_TELL
+    if verdict not in (Verdict.UNCHANGED, Verdict.NOTHING_BROKE):
+        return verdict
+    for kind, instead in _INSTEAD:
+        if kind in kinds:
+            return instead
+    return verdict
+
+
+_INSTEAD = (
+    (Observed.ONLY_AT_T2, Verdict.CANNOT_TELL),
+    (Observed.STILL_LOST, Verdict.BROKEN_BEFORE),
+    (Observed.RESTORED, Verdict.RESTORED),
+)
+
+
+def _all_contradicted(told: Sequence[Observation], pairs: Pairs) -> bool:
+    """Say whether no lost pair is without a ping that was answered all the same."""
+    answered = sum(len(each.pairs) for each in told if each.kind is Observed.CONTRADICTED)
+    return answered == len(pairs.lost) and not pairs.outside_lost
+
+
+def leading(told: Sequence[Observation], verdict: Verdict) -> str:
+    """Return the sentence that an observation gives the whole explanation, "" if none does."""
+    kinds = {
+        Verdict.BROKEN: (Observed.LOST,),
+        Verdict.CANNOT_TELL: (Observed.CONTRADICTED, Observed.ONLY_AT_T2),
+        Verdict.BROKEN_BEFORE: (Observed.STILL_LOST,),
+        Verdict.RESTORED: (Observed.RESTORED,),
+    }.get(verdict, ())
+    return next((each.sentence for each in told if each.kind in kinds), "")
