@@ -163,9 +163,10 @@ class Frames:
             self._take(text, line.decode("utf-8", "backslashreplace"))
 
     def _bound_text(self) -> None:
-        """Refuse a text that is longer than the script lets pass: then it is not the script's."""
-        if len(self._buffer) > self.limit + NOISE_LIMIT + STEP:
-            raise BrokenStreamError(f"an answer is longer than {self.limit} bytes")
+        """Drop what a text has beyond the limit and one byte, which betrays the excess."""
+        if self._searched > self.limit + STEP:
+            del self._buffer[self.limit + 1 : self._searched]
+            self._searched = self.limit + 1
 
     def _take(self, text: bytes, line: str) -> None:
         """Handle one mark; ``text`` is what stood before it."""

@@ -44,8 +44,8 @@ netsnap_watched() {
 netsnap_self() { read -r netsnap_self netsnap_rest </proc/self/stat; }
 
 # Reads: m PID main shell; n PID a namespace's shell ("n" alone: left it); a SHELL TARGET LIMIT a
-# question begins (TARGET is -PGID for a group); e it ended; h PID its head; f it is all told;
-# t one second; g the collector is gone.
+# question begins (TARGET is -PGID for a group, ?PID for a process's children); e it ended; h PID
+# its head; f it is all told; t one second; g the collector is gone.
 netsnap_watchdog() {
   main='' inner='' shell='' target='' left=0 head='' drain=0
   while read -r what one two three; do
@@ -67,9 +67,9 @@ netsnap_tick() {
   if [ -n "$target" ]; then
     left=$((left - 1))
     case $left in
-      0) kill -s USR1 "$shell"; kill -s TERM -- "$target" ;;
-      -1) kill -s KILL -- "$target" ;;
-      -3) kill -s USR1 "$shell" ;;
+      0) kill -s USR1 "$shell"; netsnap_kill TERM "$target" ;;
+      -1) netsnap_kill KILL "$target" ;;
+      -3) case $target in \?*) kill -s KILL "$shell" ;; *) kill -s USR1 "$shell" ;; esac ;;
     esac
   elif [ -n "$head" ] && [ "$drain" -gt 0 ]; then
     drain=$((drain - 1))
@@ -77,9 +77,33 @@ netsnap_tick() {
   fi
 }
 
+# netsnap_kill SIGNAL TARGET: sends a signal to a process, a group, or all that a process began.
+netsnap_kill() {
+  case $2 in
+    \?*)
+      for netsnap_rest in $(netsnap_children "${2#\?}"); do
+        kill -s "$1" $(netsnap_children "$netsnap_rest") "$netsnap_rest"
+      done ;;
+    *) kill -s "$1" -- "$2" ;;
+  esac
+}
+
+# Prints the children of a process. The name in stat may hold anything, also blanks.
+netsnap_children() {
+  for netsnap_stat in /proc/[0-9]*/stat; do
+    read -r netsnap_line <"$netsnap_stat" || continue
+    set -- "$1" ${netsnap_line##*)}
+    if [ "$3" = "$1" ]; then
+      netsnap_stat=${netsnap_stat%/stat}
+      printf '%s\n' "${netsnap_stat#/proc/}"
+    fi
+  done
+}
+
 netsnap_give_up() {
+  kill -s STOP $inner $main  # whose children have no parent to be found by once they are dead
+  if [ -n "$target" ]; then netsnap_kill KILL "$target"; fi
   for netsnap_rest in $inner $main; do kill -s KILL "$netsnap_rest"; done
-  if [ -n "$target" ]; then kill -s KILL -- "$target"; fi
   if [ -n "$head" ]; then kill -s KILL "$head"; fi
   exit
 }
@@ -103,15 +127,51 @@ netsnap_ask() {
     limit=$((netsnap_end - ${begun%.*}))
   fi
   printf '\n%s B %s %s %s %s\n' "$M" "$number" "$netsnap_scope" "$begun" "$subject" >&3
-  {
-    netsnap_run "$@" | netsnap_head
-    printf '%s h %s\n' "$M" "$?" >&4
-  } 4>&1 | netsnap_tell
-  printf 'f\n' >&7
+  if netsnap_is_light; then netsnap_directly "$@"; else
+    {
+      netsnap_run "$@" | netsnap_head
+      printf '%s h %s\n' "$M" "$?" >&4
+    } 4>&1 | netsnap_tell
+    printf 'f\n' >&7
+  fi
   read -r netsnap_now netsnap_rest </proc/uptime
   if [ -n "$waits_for" ] && [ "$((${netsnap_now%.*} - ${begun%.*}))" -ge "$limit" ]; then
     netsnap_slow="$netsnap_slow $waits_for"
   fi
+}
+
+# A node has very many questions to namespaces, and every process that guards one costs as much as
+# the question. What has answered in the host's namespace is asked without them in the others.
+netsnap_is_light() {
+  if [ "$netsnap_scope" = host ]; then return 1; fi
+  case " $netsnap_slow " in *" ${waits_for:-none} "*) return 1 ;; esac
+}
+
+# Lets the command write into the stream itself: one process for each question. The watchdog finds
+# it by its parent; what it says beyond the limit, the collector drops. A question to namespaces must
+# leave no process behind: it would hold the stream, and be waited for.
+netsnap_directly() {
+  signals=0 cut=0
+  trap 'signals=$((signals + 1))' USR1
+  printf 'a %s ?%s %s\n' "$netsnap_self" "$netsnap_self" "$limit" >&7
+  if [ "$group" = 1 ]; then
+    text=$(
+      exec 2>&1 >&3 3>&- 7>&- </dev/null
+      netsnap_rest=$3
+      shift 4
+      eval "$netsnap_rest"
+    )
+  else
+    text=$("$@" </dev/null 2>&1 >&3 3>&- 7>&-)
+  fi
+  status=$?
+  printf 'e\nf\n' >&7
+  if [ "${#text}" -gt 65536 ]; then text=$(printf '%.65536s' "$text") cut=1; fi
+  read -r ended netsnap_rest </proc/uptime
+  printf '\n%s S %s %s %s %s %s 0\n%s\n%s E\n' \
+    "$M" "$status" "$signals" "$ended" "$cut" "$limit" "${text:+$text
+}
+" "$M" >&3
 }
 
 # Runs the command in the background, so that a signal of the watchdog can end the waiting.
@@ -255,7 +315,7 @@ netsnap_enter() {
     unset netsnap_text
     eval "$netsnap_program"
     netsnap_inside "$@"' sh "$2" "$netsnap_end" "$netsnap_max" "$netsnap_setsid" \
-    "$netsnap_with_interfaces" 2>&1 >/dev/null)
+    "$netsnap_with_interfaces" "$netsnap_slow" 2>&1 >/dev/null)
   status=$?
   printf 'n\n' >&7
   if [ "$status" = 0 ]; then return 0; fi
@@ -279,7 +339,7 @@ netsnap_inside() {
   netsnap_self
   printf 'n %s\n' "$netsnap_self" >&7
   netsnap_scope="net:[$1]" netsnap_end=$2 netsnap_max=$3 netsnap_setsid=$4
-  netsnap_with_interfaces=$5
+  netsnap_with_interfaces=$5 netsnap_slow=$6
   netsnap_scope
   exit 0
 }

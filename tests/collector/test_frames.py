@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import tracemalloc
 import zlib
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.capture import Outcome, Question
-from collector.frames import BrokenStreamError, Frames
+from collector.frames import STEP, BrokenStreamError, Frames
 from collector.probe import Where
 from tests.collector.node import LIMIT, MARKER, TOTAL, ask
 
@@ -137,13 +138,29 @@ def test_no_bytes_make_it_stumble(parts: list[bytes]) -> None:
     assert len({capture.question for capture in reader.captures}) == len(reader.captures)
 
 
-def test_a_compressed_bomb_is_stopped_at_the_limit() -> None:
+def test_a_compressed_bomb_takes_no_memory_and_ends_at_the_total() -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     bomb = b"".join(packer.compress(b"\0" * (1 << 20)) for _ in range(300)) + packer.flush()
     assert len(bomb) < 1 << 20
     reader = frames()
-    with pytest.raises(BrokenStreamError, match="longer than"):
+    tracemalloc.start()
+    with pytest.raises(BrokenStreamError, match="bytes in all"):
         reader.feed(GREETING + bomb)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 4 << 20
+
+
+def test_an_answer_beyond_the_limit_is_cut_and_the_next_is_whole() -> None:
+    reader = frames()
+    long, end = b"x" * (LIMIT + 3 * STEP), b"\n%b S 0 0 1.1 0 10 0\n\n\n%b E\n" % (M, M)
+    first = b"\n%b B 1 host 1.0 \n" % M + long + end
+    stream = first + b"\n%b B 2 host 1.0 \nshort" % M + end + b"\n%b Z\n" % M
+    for at in range(0, len(stream), 5000):
+        reader.feed((GREETING if at == 0 else b"") + stream[at : at + 5000])
+    one, two = reader.captures
+    assert (one.outcome, len(one.stdout)) == (Outcome.CUT_OFF, LIMIT)
+    assert (two.outcome, two.stdout) == (Outcome.ANSWERED, b"short")
 
 
 def test_a_login_that_prints_for_ever_is_given_up() -> None:

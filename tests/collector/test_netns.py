@@ -11,7 +11,7 @@ import pytest
 
 from collector.capture import Capture, Outcome
 from collector.local import collect_local
-from collector.probe import Where
+from collector.probe import Probe, Where
 from collector.script import script
 from collector.visit import SweepOptions
 from tests.collector.conftest import needs_root
@@ -79,6 +79,67 @@ def test_odd_names_are_names_and_nothing_else(shell: list[str], name: str) -> No
     assert got["where", scope, ""].outcome is Outcome.ANSWERED
     for interface in (ODD, "x*"):
         assert got["each", scope, interface].stdout == f"<{interface}>".encode()
+
+
+def inside(scope: str, name: str, command: str, *, limit: float = 10) -> Probe:
+    """Ask something in one namespace that is not the host's: there each process is grudged."""
+    where = f'set -- $(ls -1iL /proc/self/ns/net); [ "$1" != {scope[5:-1]} ] || '
+    return ask(name, f"{where}{{ {command}; }}", Where.NETNS, limit=limit)
+
+
+LATER = ask("later", "echo later", Where.NETNS)
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_output_errors_and_status_come_back_from_a_namespace(shell: list[str], name: str) -> None:
+    said = r"printf 'a\000b\n\n'; printf 'bad\nworse\n' >&2; (exit 3)"
+    program = ask("program", "ls /nowhere", Where.NETNS, needs="ls")
+    none = ask("none", "netsnap-no-such-program", Where.NETNS)
+    with namespace(name) as scope:
+        got = answers([inside(scope, "both", said), program, none, LATER], shell)
+    told = got["both", scope, ""]
+    assert (told.stdout, told.stderr, told.exit_status) == (b"a\0b\n\n", b"bad\nworse\n", 3)
+    assert got["program", scope, ""].exit_status not in (0, None)
+    assert b"/nowhere" in got["program", scope, ""].stderr
+    assert got["none", scope, ""].outcome is Outcome.MISSING
+    assert got["later", scope, ""].stdout == b"later\n"
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+@pytest.mark.parametrize(
+    "hang",
+    ["sleep 60", "exec sleep 60", "trap '' TERM; sleep 60; sleep 60; sleep 60", "sleep 60 | cat"],
+)
+def test_what_hangs_in_a_namespace_costs_its_own_answer(
+    shell: list[str], name: str, hang: str
+) -> None:
+    with namespace(name) as scope:
+        began = time.monotonic()
+        got = answers([inside(scope, "hang", hang, limit=1), LATER], shell)
+    assert time.monotonic() - began < 20
+    assert got["hang", scope, ""].outcome is Outcome.TIMED_OUT
+    assert got["later", scope, ""].stdout == b"later\n"
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_what_a_question_leaves_behind_spoils_no_answer(shell: list[str], name: str) -> None:
+    with namespace(name) as scope:
+        got = answers([inside(scope, "leaves", "sleep 2 & echo said", limit=1), LATER], shell)
+    assert got["leaves", scope, ""].stdout == b"said\n"
+    assert got["later", "host", ""].stdout == b"later\n"
+    lost = got["later", scope, ""]
+    assert lost.stdout == b"later\n" or lost.outcome is Outcome.NOT_ASKED
+
+
+@pytest.mark.parametrize("shell", SHELLS, ids=" ".join)
+def test_an_endless_answer_of_a_namespace_is_cut_and_the_next_is_whole(
+    shell: list[str], name: str
+) -> None:
+    with namespace(name) as scope:
+        got = answers([inside(scope, "flood", "head -c 40000000 /dev/zero"), LATER], shell)
+    flood = got["flood", scope, ""]
+    assert (flood.outcome, len(flood.stdout)) == (Outcome.CUT_OFF, LIMIT)
+    assert got["later", scope, ""].stdout == b"later\n"
 
 
 def test_a_namespace_that_vanishes_meanwhile_is_not_asked_and_not_missing(name: str) -> None:
