@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from netsnap.explain.checks.blocks import blocks
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.checks.links import down, hardware, mtu_steps
+from netsnap.explain.checks.observed import observed
 from netsnap.explain.checks.pairs import pairs
 from netsnap.explain.checks.sessions import sessions
 from netsnap.explain.checks.workloads import duplicates, stale, unrouted
@@ -26,6 +27,7 @@ CHECKS: tuple[Check, ...] = (
     down,
     mtu_steps,
     pairs,
+    observed,
 )
 """All that is looked for, in the order in which a packet's troubles come about."""
 

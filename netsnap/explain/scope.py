@@ -29,6 +29,9 @@ def _common(lost: Sequence[Seen], tested: Sequence[Seen]) -> Iterator[str]:
         if all(name in s.pair for s in lost) and across and all(s.way in ways for s in across):
             yield f"they are all that leave the node to and from {name}"
             return
+    if ways == {seen.way for seen in tested if len(seen.nodes) > 1}:
+        yield "they are all that go from one node to another"
+        return
     yield from _of_nodes(lost, tested)
 
 

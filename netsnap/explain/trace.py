@@ -7,6 +7,7 @@ from typing import Any
 
 from netsnap.explain.evidence import Witness
 from netsnap.explain.explanation import Evidence
+from netsnap.explain.pings import Pings
 from netsnap.model.disposition import Disposition, Endpoint, Path
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states, way_out
@@ -54,12 +55,25 @@ class Way:
 
 
 @dataclass(frozen=True)
+class Heard:
+    """A ping that was sent on this very way.
+
+    ``size`` and ``answered`` are those of ``parsers.records.Ping``.
+    """
+
+    size: str
+    answered: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
 class Trace:
     """The way there and the way of the answer; ``back`` is None for an end outside."""
 
     there: Way
     back: Way | None
     works: bool | None
+    heard: tuple[Heard, ...] = ()
 
 
 def trace(
@@ -76,7 +90,21 @@ def trace(
         _way(network, state.there, (source.name, target.name), witness, side),
         _way(network, state.back, (target.name, source.name), witness, side),
         state.works,
+        tuple(_heard(network, source, target, witness, side)),
     )
+
+
+def _heard(
+    network: Network, source: Endpoint, target: Endpoint, witness: Witness, side: str
+) -> Iterator[Heard]:
+    for seen in Pings(network).ways.values():
+        ends = ((seen.source, source), (seen.target, target))
+        if all(
+            (one.node, one.netns) == (other.node, other.netns)
+            and set(one.addresses) & set(other.addresses)
+            for one, other in ends
+        ):
+            yield Heard(seen.ping.size, seen.ping.answered, witness.of_fact(side, seen.fact))
 
 
 def _way(network: Network, path: Path, ends: tuple[str, str], witness: Witness, side: str) -> Way:

@@ -40,7 +40,9 @@ def markdown(told: Explanation, t1: Snapshot, t2: Snapshot) -> str:
 
 
 def _cause(name: str, cause: CauseLines) -> list[str]:
-    parts = [f"### {name}: {escape(cause.headline)}", f"({escape(cause.proof)})"]
+    parts = [f"### {name}: {escape(cause.headline)}"]
+    if cause.proof:
+        parts.append(f"({escape(cause.proof)})")
     if cause.evidence:
         parts.append(
             _fenced("\n".join(f"{source(each)}:\n    {each.text}" for each in cause.evidence))

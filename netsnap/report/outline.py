@@ -35,7 +35,10 @@ PROOFS = {
 
 @dataclass(frozen=True)
 class CauseLines:
-    """One cause: its headline, why it is one, its evidence and its consequences' sentences."""
+    """One cause: its headline, why it is one, its evidence and its consequences' sentences.
+
+    An observation has the same form, and no proof: it is one.
+    """
 
     headline: str
     proof: str
@@ -63,7 +66,7 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
         verdict=str(told.verdict).upper(),
         sentence=_headline(told),
         causes=tuple(_cause(cause, told, details=details) for cause in told.causes),
-        observed=tuple(_observation(each, details=details) for each in told.observed),
+        observed=_observations(told, details=details),
         pairs=(
             *_bounded(pairlines.lost(told.pairs), GROUPS_SHOWN, details=details),
             *pairlines.outside(told.pairs),
@@ -95,12 +98,17 @@ def _headline(told: Explanation) -> str:
     return ", ".join(parts)
 
 
-def _observation(seen: Observation, *, details: bool) -> CauseLines:
-    lines = _bounded(pairlines.told(seen.pairs, seen.groups), CONSEQUENCES_SHOWN, details=details)
+def _observations(told: Explanation, *, details: bool) -> tuple[CauseLines, ...]:
+    most = CONSEQUENCES_SHOWN if len(told.observed) == 1 else 2
+    return tuple(_observation(each, most, details=details) for each in told.observed)
+
+
+def _observation(seen: Observation, most: int, *, details: bool) -> CauseLines:
+    lines = _bounded(pairlines.told(seen.pairs, seen.groups), most, details=details)
     suspects = [f"changed, and not in the model: {each}" for each in seen.suspects]
     return CauseLines(
         headline=seen.sentence,
-        proof="observed by ping",
+        proof="",
         evidence=seen.evidence,
         consequences=(*lines, *suspects),
     )

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from collector.capture import HOST
+from netsnap.explain.pings import FULL
 from netsnap.explain.trace import Step, Trace, Way
 from netsnap.model.disposition import Disposition
 from netsnap.report.words import count, short_source, squeezed
 
 NAME = 7
 """Columns of the word before a way."""
+
+ANSWERS = {"yes": "answered", "no": "not answered", "cannot": "could not be sent"}
 
 LEFT = "it leaves the cluster; what becomes of it there is not in the snapshot"
 
@@ -22,6 +25,21 @@ def path_lines(trace: Trace, *, details: bool = False) -> Iterator[str]:
             yield from _steps(way.steps, details=details)
             yield f"       {ending(way)}"
             yield from (f"       may end it: {doubt}" for doubt in way.doubts)
+    yield from _heard_lines(trace)
+
+
+def _heard_lines(trace: Trace) -> Iterator[str]:
+    """Tell the pings of this pair, and whether they say what the model says."""
+    for number, heard in enumerate(trace.heard):
+        words = f"a {heard.size} ping: {ANSWERS.get(heard.answered, heard.answered)}"
+        agrees = {"yes": True, "no": False}.get(heard.answered)
+        if heard.size == FULL:  # the model does not know of sizes
+            words += ", and nobody says that it is too big" if agrees is False else ""
+        elif agrees is not None and trace.works is not None and agrees is not trace.works:
+            words += ", against the model"
+        yield f"{'seen' if number == 0 else '':<{NAME}}{words}"
+        line = heard.evidence
+        yield f"         {short_source(line).strip()}: {squeezed(line.text)}"
 
 
 def difference_lines(before: Trace, after: Trace) -> Iterator[str]:
@@ -72,6 +90,10 @@ def as_json(trace: Trace) -> dict[str, Any]:
         "works": trace.works,
         "there": _way(trace.there),
         "back": _way(trace.back) if trace.back is not None else None,
+        "pings": [
+            {"size": heard.size, "answered": heard.answered, "line": heard.evidence.text}
+            for heard in trace.heard
+        ],
     }
 
 

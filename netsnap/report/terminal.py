@@ -48,7 +48,8 @@ def _named(snapshot: Snapshot) -> str:
 
 def _cause(console: Console, name: str, cause: CauseLines, *, details: bool) -> None:
     _line(console, (name, "bold red"), cause.headline)
-    _line(console, ("", ""), cause.proof, "green")
+    if cause.proof:
+        _line(console, ("", ""), cause.proof, "green")
     for each in cause.evidence:
         _evidence(console, each, details=details)
     for effect in cause.consequences:

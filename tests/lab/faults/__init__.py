@@ -17,6 +17,7 @@ from tests.lab.faults import (
     fabric_drop,
     forwarding_off,
     mesh_off,
+    mtu_black_hole,
     nic_down,
     node_off,
     pod_route_deleted,
@@ -46,7 +47,12 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 # What no node shows: the fault lies outside the nodes, or hides a node from the one who asks.
-UNSHOWN: tuple[Fault, ...] = (fabric_drop.FAULT, dockerd_hung.FAULT, sshd_gone.FAULT)
+UNSHOWN: tuple[Fault, ...] = (
+    fabric_drop.FAULT,
+    mtu_black_hole.FAULT,
+    dockerd_hung.FAULT,
+    sshd_gone.FAULT,
+)
 
 
 def named(name: str) -> Fault:
