@@ -284,7 +284,7 @@ def test_evidence_is_the_line_that_the_reader_read_whatever_a_text_holds() -> No
     odd = "".join(f"line {number} \x0c \u2028 \x85\r end\n" for number in range(1, 99)).encode()
     (cause,) = explain(t1, t2, compare(t1, t2), lambda _: odd).causes
     (was,) = (each for each in cause.evidence if each.snapshot == "t1")
-    assert was.text == f"line {was.line} \\x0c \u2028 \\x85\\x0d end"
+    assert was.text == f"line {was.line} \\x0c \\u2028 \\x85\\x0d end"
 
 
 def test_a_node_that_is_only_unread_breaks_nothing_and_hides_much() -> None:

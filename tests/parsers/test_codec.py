@@ -17,6 +17,7 @@ from parsers.roles import Record
 # Surrogates too: a text that was decoded leniently must not break the history.
 TEXT = st.text(st.characters(exclude_categories=()), max_size=20)
 NUMBERS = st.integers(-(2**70), 2**70)
+MEASURES = st.floats(allow_nan=False)
 
 
 def values(hint: Any) -> st.SearchStrategy[Any]:
@@ -30,7 +31,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         return st.tuples(*[values(member) for member in members])
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return records(hint)
-    return {str: TEXT, int: NUMBERS, bool: st.booleans(), type(None): st.none()}[hint]
+    plain = {str: TEXT, int: NUMBERS, float: MEASURES, bool: st.booleans(), type(None): st.none()}
+    return plain[hint]
 
 
 def records(record: type[Any]) -> st.SearchStrategy[Any]:
