@@ -4,10 +4,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from netsnap.explain.checks.blocks import blocks
+from netsnap.explain.checks.clock import clock
+from netsnap.explain.checks.counters import counters
+from netsnap.explain.checks.daemons import daemons
+from netsnap.explain.checks.fib import fib
+from netsnap.explain.checks.filters import blocked, filters
 from netsnap.explain.checks.finding import Case, Finding, Severity
+from netsnap.explain.checks.intent import endpoints, intent
+from netsnap.explain.checks.kernelsays import kernel_says
 from netsnap.explain.checks.links import down, hardware, mtu_steps
-from netsnap.explain.checks.observed import observed
 from netsnap.explain.checks.pairs import pairs
+from netsnap.explain.checks.peering import peering
 from netsnap.explain.checks.sessions import sessions
 from netsnap.explain.checks.workloads import duplicates, stale, unrouted
 from netsnap.explain.evidence import Raw, Witness
@@ -18,26 +25,37 @@ from parsers.facts import Facts
 Check = Callable[[Case], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
+    down,
+    hardware,
+    duplicates,
+    daemons,
+    peering,
+    blocked,
+    filters,
     sessions,
+    fib,
     blocks,
+    intent,
+    endpoints,
     unrouted,
     stale,
-    duplicates,
-    hardware,
-    down,
     mtu_steps,
     pairs,
-    observed,
+    kernel_says,
+    counters,
+    clock,
 )
-"""All that is looked for, in the order in which a packet's troubles come about."""
+"""All that is looked for, in the order in which a packet's troubles come about: a root stands
+before what follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding with the raw lines that show it."""
+    """A finding with the raw lines that show it, and the name of the check that found it."""
 
     finding: Finding
     evidence: tuple[Evidence, ...]
+    check: str = ""
 
 
 def check(facts: Facts, raw: Raw, checks: Sequence[Check] = CHECKS) -> tuple[Found, ...]:
@@ -45,9 +63,9 @@ def check(facts: Facts, raw: Raw, checks: Sequence[Check] = CHECKS) -> tuple[Fou
     case = Case(facts, Network.of(facts))
     witness = Witness(facts, facts, raw, {})
     order = list(Severity)
-    findings = [finding for look in checks for finding in look(case)]
-    findings.sort(key=lambda finding: order.index(finding.severity))
+    findings = [(look.__name__, finding) for look in checks for finding in look(case)]
+    findings.sort(key=lambda each: order.index(each[1].severity))
     return tuple(
-        Found(finding, tuple(witness.of_fact("", fact) for fact in finding.facts))
-        for finding in findings
+        Found(finding, tuple(witness.of_fact("", fact) for fact in finding.facts), name)
+        for name, finding in findings
     )
