@@ -13,18 +13,23 @@ _SHOW = r"(?: (?:show|list|ls|sh|s|l)\b(?:.*? dev (?P<subject>\S+))?.*)?"
 
 _OPTIONS = r"(?: -(?!j\b)\w+)*"
 
-# Only where a filter can be: a device without ingress, clsact or a root with classes has none.
-# The parents are numbers, for old versions know no other name of them.
+# Only where a filter can be, at the root or below another queue: of the others the kernel takes
+# none. A queue that nobody gave a number can be named only where it is the device's root. The
+# parents are numbers, for old versions know no other name of them.
 _FILTERS = r"""said=$(tc qdisc show) || exit
 printf '%s\n' "$said" | {
   status=0
   while read -r word type handle dev name rest; do
     if [ "$dev" = offloaded ]; then name=${rest%% *} rest=${rest#* }; fi
-    case "$type $rest" in
-      'clsact '*) set -- ffff:fff2 ffff:fff3 ;;
-      'ingress '*) set -- ffff: ;;
-      'htb root'*|'hfsc root'*|'prio root'*|'drr root'*|'ets root'*|'qfq root'*|'cbq root'*|\
-      'multiq root'*|'dsmark root'*) set -- "$handle" ;;
+    case $type in
+      clsact) set -- ffff:fff2 ffff:fff3 ;;
+      ingress) set -- ffff: ;;
+      htb|hfsc|prio|drr|ets|qfq|cbq|multiq|dsmark|atm|sfb|choke|sfq|fq_codel|cake)
+        case "$handle $rest" in
+          '0: root'*) set -- 0: ;;
+          '0: '*) continue ;;
+          *) set -- "$handle" ;;
+        esac ;;
       *) continue ;;
     esac
     for parent do
@@ -37,13 +42,12 @@ printf '%s\n' "$said" | {
 
 _CLASSES = r"""said=$(tc qdisc show) || exit
 printf '%s\n' "$said" | {
-  status=0
+  status=0 asked=''
   while read -r word type handle dev name rest; do
-    if [ "$dev" = offloaded ]; then name=${rest%% *} rest=${rest#* }; fi
-    case "$type $rest" in
-      'htb root'*|'hfsc root'*|'drr root'*|'ets root'*|'qfq root'*|'cbq root'*) ;;
-      *) continue ;;
-    esac
+    if [ "$dev" = offloaded ]; then name=${rest%% *}; fi
+    case $type in htb|hfsc|drr|ets|qfq|cbq) ;; *) continue ;; esac
+    if [ "$name" = "$asked" ]; then continue; fi
+    asked=$name
     printf 'device %s\n' "$name"
     tc -s class show dev "$name" || status=$?
   done
