@@ -1,5 +1,6 @@
 """The catalogue's commands, run here, in every shell that a node may have."""
 
+import re
 import subprocess
 from collections import Counter
 
@@ -66,6 +67,11 @@ def test_the_switches_are_named_as_sysctl_names_them() -> None:
     assert reading.records == (Sysctl("net.ipv4.conf.eth0/5.rp_filter", "2"),) * 2
 
 
-def test_an_interface_probe_asks_about_its_first_argument() -> None:
+def test_an_interface_probe_alone_asks_about_its_first_argument() -> None:
     for entry in catalogue.ENTRIES:
-        assert ('"$1"' in entry.probe.command) == (entry.probe.where is Where.INTERFACE)
+        command = entry.probe.command
+        makes_its_own = re.search(r"\bset -- |\(\) [{(]", command)
+        if entry.probe.where is Where.INTERFACE:
+            assert '"$1"' in command
+        elif not makes_its_own:
+            assert '"$1"' not in command, entry.probe.name

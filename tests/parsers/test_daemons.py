@@ -167,20 +167,25 @@ def test_the_time_of_a_unit_is_an_instant_where_the_text_says_utc() -> None:
         assert record.active_since == told
 
 
-@pytest.mark.parametrize("probe", ["systemd-units", "timedatectl"])
-def test_a_node_without_systemd_lacks_it(probe: str) -> None:
+def test_a_node_without_systemd_lacks_it() -> None:
     said = (
         b"System has not been booted with systemd as init system (PID 1). Can't operate.\n"
         b"Failed to connect to bus: Host is down\n"
     )
-    reading = answer(probe, stderr=said, status=1)
-    assert reading.lacking
-    assert not answer(probe, stderr=b"Failed to list units: Access denied\n", status=1).lacking
+    denied = b"Failed to list units: Access denied\n"
+    assert answer("systemd-units", stderr=said, status=1).lacking
+    assert not answer("systemd-units", stderr=denied, status=1).lacking
 
 
 def test_a_chrony_that_does_not_run_is_lacking_and_not_unsynchronized() -> None:
     reading = answer("chrony-tracking", b"506 Cannot talk to daemon\n", status=1)
     assert (reading.lacking, reading.records) == (True, ())
+
+
+def test_a_clock_is_asked_by_nothing_that_makes_a_file_or_starts_a_daemon() -> None:
+    """By its socket of UNIX, chronyc makes one of its own; timedatectl starts systemd-timedated."""
+    assert " -h 127.0.0.1,::1 " in catalogue.entry("chrony-tracking").probe.command
+    assert not any("timedatectl" in each.probe.command for each in catalogue.ENTRIES)
 
 
 def test_a_clock_that_is_slow_has_a_negative_offset() -> None:
