@@ -74,12 +74,15 @@ def steps(number_of: int, most: int) -> tuple[int, ...]:
     Where there are more members than targets, the steps grow as they go on, and are the same for
     a larger ring: one member more or less leaves most pairs as they were.
     """
-    found: list[int] = []
+    found: dict[int, None] = {}
     step = 1
-    while len(found) < min(most, number_of - 1) and step <= number_of // 2:
-        found += dict.fromkeys((step, number_of - step))
-        step = step + 1 if number_of - 1 <= most else max(step + 1, step * 5 // 4)
-    return tuple(found[:most])
+    while number_of - 1 > most and len(found) < most and step <= number_of // 2:
+        found |= dict.fromkeys((step, number_of - step))
+        step = max(step + 1, step * 5 // 4)
+    for near in range(1, number_of // 2 + 1):
+        if len(found) < most:
+            found |= dict.fromkeys((near, number_of - near))
+    return tuple(found)[:most]
 
 
 def _ring(addresses: tuple[str, ...], most: int) -> Ring:
