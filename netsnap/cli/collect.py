@@ -73,8 +73,8 @@ def collect(
         typer.Option(
             "--ping",
             help="Also ping between nodes and between two workloads of each, small and in full "
-            "size: at most 96 pings a size and source, two packets each, within 8 seconds a "
-            "source. Asks every node twice.",
+            "size: at most 64 targets, four packets each, and 10 seconds a source. Asks every "
+            "node twice.",
         ),
     ] = False,
     db: Db = "",
