@@ -50,19 +50,18 @@ def script(probes: Sequence[Probe], *, marker: str, budget: float, output_limit:
         raise ValueError("the marker must be 32 hex digits")
     asks_namespaces = [probe.where is not Where.NODE for probe in probes]
     first = asks_namespaces.index(True) if any(asks_namespaces) else len(probes)
-    program = (
+    everywhere = (  # handed on to the shell in each namespace
         _functions(),
-        _asking("netsnap_node", probes, Where.NODE, range(first)),
-        _asking("netsnap_late", probes, Where.NODE, range(first, len(probes))),
         _asking("netsnap_netns", probes, Where.NETNS),
         _asking("netsnap_interface", probes, Where.INTERFACE),
     )
-    text = "\n".join(program)
     interfaces = int(any(probe.where is Where.INTERFACE for probe in probes))
     namespaces = int(any(asks_namespaces))
     lines = (
-        f"netsnap_text={shlex.quote(text)}",
+        f"netsnap_text={shlex.quote(chr(10).join(everywhere))}",
         'eval "$netsnap_text"',
+        _asking("netsnap_node", probes, Where.NODE, range(first)),
+        _asking("netsnap_late", probes, Where.NODE, range(first, len(probes))),
         f"M={marker}",
         f"netsnap_budget={math.ceil(budget)}",
         f"netsnap_max={output_limit + 1}",

@@ -18,7 +18,8 @@ _LIST_TYPED = r"(?:-nft|-legacy)? (?:.* )?(?:-[nvx46]*L[nvx46]*|--list)(?: .*)?"
 _NF_TABLES = """\
 nf_tables() {
   [ ! -d /sys/module/nf_tables ] || return 0
-  for f in /lib/modules/$(uname -r)/kernel/net/netfilter/nf_tables.ko*; do
+  read -r _ _ release _ </proc/version
+  for f in /lib/modules/$release/kernel/net/netfilter/nf_tables.ko*; do
     [ ! -e "$f" ] || return 1
   done
 }

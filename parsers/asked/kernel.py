@@ -16,16 +16,18 @@ look() {
 %s
 }
 said=$(look) || said=$(look) || exit
-[ -z "$said" ] || printf '%%s\n' "$said" | sed 's/:\([^:]*\)$/ = \1/'"""
+[ -z "$said" ] || printf '%%s\n' "$said"
+"""
 
 _IN_EVERY_NAMESPACE = r"""  set --
   for each in net/ipv4/icmp_echo_ignore_all net/ipv4/ip_no_pmtu_disc net/ipv4/tcp_mtu_probing; do
     [ ! -e $each ] || set -- "$@" $each
   done
-  grep -s '' net/ipv4/ip_forward "$@" net/ipv4/conf/*/forwarding net/ipv4/conf/*/rp_filter \
-    net/ipv4/conf/*/proxy_arp net/ipv4/conf/*/arp_ignore || return
-  [ ! -d net/ipv6/conf ] || grep -s '' net/ipv6/conf/*/forwarding \
-    net/ipv6/conf/*/disable_ipv6 net/ipv6/conf/*/accept_ra"""
+  [ ! -d net/ipv6/conf ] || set -- "$@" net/ipv6/conf/*/forwarding \
+    net/ipv6/conf/*/disable_ipv6 net/ipv6/conf/*/accept_ra
+  exec grep -s '' net/ipv4/ip_forward net/ipv4/conf/*/forwarding net/ipv4/conf/*/rp_filter \
+    net/ipv4/conf/*/proxy_arp net/ipv4/conf/*/arp_ignore "$@"
+"""
 
 _ON_THE_NODE = r"""  set --
   for each in net/bridge/bridge-nf-call-arptables net/bridge/bridge-nf-call-ip6tables \
