@@ -13,8 +13,10 @@ from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.checks.intent import endpoints, intent
 from netsnap.explain.checks.kernelsays import kernel_says
 from netsnap.explain.checks.links import down, hardware, mtu_steps
+from netsnap.explain.checks.observed import observed
 from netsnap.explain.checks.pairs import pairs
 from netsnap.explain.checks.peering import peering
+from netsnap.explain.checks.reach import gateways, unreached
 from netsnap.explain.checks.sessions import sessions
 from netsnap.explain.checks.workloads import duplicates, stale, unrouted
 from netsnap.explain.evidence import Raw, Witness
@@ -25,9 +27,11 @@ from parsers.facts import Facts
 Check = Callable[[Case], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
+    unreached,
     down,
     hardware,
     duplicates,
+    gateways,
     daemons,
     peering,
     blocked,
@@ -41,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     stale,
     mtu_steps,
     pairs,
+    observed,
     kernel_says,
     counters,
     clock,

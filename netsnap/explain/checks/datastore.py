@@ -7,7 +7,7 @@ from functools import cached_property
 from ipaddress import ip_interface
 
 from collector.capture import HOST
-from netsnap.explain.checks.finding import Case
+from netsnap.explain.checks.finding import BGP_ADDRESSES, Case
 from parsers.facts import Fact
 from parsers.records import CalicoKind, CalicoResource, CalicoSetting, NodeIdentity
 
@@ -26,7 +26,7 @@ class Told:
     @property
     def addresses(self) -> tuple[str, ...]:
         """Return the addresses from which a Node speaks BGP, without their lengths."""
-        said = (self.spec.get(path, "") for path in ("bgp.ipv4Address", "bgp.ipv6Address"))
+        said = (self.spec.get(path, "") for path in BGP_ADDRESSES)
         return tuple(filter(None, map(_bare, said)))
 
 

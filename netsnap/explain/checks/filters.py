@@ -10,10 +10,11 @@ from collections.abc import Iterator
 
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
+from netsnap.explain.checks.sessions import ESTABLISHED
 from netsnap.model.numbers import WIDTH, number
 from netsnap.model.ruleset import Base
 from parsers.facts import Fact
-from parsers.records import FilterRule, IptablesRule, XfrmPolicy
+from parsers.records import BirdProtocol, CalicoPeer, FilterRule, IptablesRule, XfrmPolicy
 
 _DROPS = frozenset({"drop", "reject"})
 _KEPT_BY_PROGRAMS = ("cali", "KUBE-", "DOCKER", "f2b-")
@@ -21,6 +22,8 @@ _KEPT_BY_PROGRAMS = ("cali", "KUBE-", "DOCKER", "f2b-")
 _WORD = re.compile(r"[^\s\"{},]+")
 _NARROW = re.compile(r"\b(?:d|s)ports?\b|!=|(?:^| )! |\bdport|\bct state invalid")
 _POLICY = "policy"
+_BGP = re.compile(r"\b(?:[ds]port|--[ds]ports?) (?:\{[^}]*\b|[\d,:]*\b)?(?:179|bgp)\b")
+"""Rules about the port that nodes tell each other their routes by."""
 
 
 def blocked(case: Case) -> Iterator[Finding]:
@@ -58,16 +61,32 @@ def _drops(case: Case, place: tuple[str, str], own: frozenset[str]) -> Iterator[
     for fact, rule in rules:
         if rule.verdict not in _DROPS or rule.chain.startswith(_KEPT_BY_PROGRAMS):
             continue
+        if place[1] == HOST and _BGP.search(rule.rule):
+            yield _no_bgp(case, fact, rule)
+            continue
         named = [word for word in _WORD.findall(rule.rule) if word in own]
         if named:
             is_narrow = _NARROW.search(rule.rule) is not None
             severity = Severity.NOTICE if is_narrow else Severity.WARNING
-            counted = "" if rule.packets is None else f", {rule.packets} packets so far"
             sentence = (
-                f"a packet filter of {_name(fact)} drops what it finds of {named[0]}: "
-                f"“{rule.rule}” in {rule.table} {rule.chain}{counted}"
+                f"a packet filter of {_name(fact)} drops what is of {named[0]}: {_rule(rule)}"
             )
             yield Finding(severity, *place, sentence, (fact,))
+
+
+def _no_bgp(case: Case, fact: Fact, rule: FilterRule | IptablesRule) -> Finding:
+    """A drop of BGP: an error where a session of the node is down."""
+    node = fact.key.node
+    states = {peer.connection for _, peer in case.of(CalicoPeer, node, HOST)}
+    states |= {each.connection for _, each in case.of(BirdProtocol, node, HOST) if each.neighbour}
+    severity = Severity.ERROR if states - {ESTABLISHED} else Severity.WARNING
+    sentence = f"a packet filter of {node} drops BGP: {_rule(rule)}"
+    return Finding(severity, node, HOST, sentence, (fact,))
+
+
+def _rule(rule: FilterRule | IptablesRule) -> str:
+    counted = "" if rule.packets is None else f", {rule.packets} packets so far"
+    return f"“{rule.rule}” in {rule.table} {rule.chain}{counted}"
 
 
 def _policies(case: Case) -> Iterator[Finding]:

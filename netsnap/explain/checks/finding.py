@@ -10,10 +10,12 @@ from collector.capture import HOST
 from netsnap.model.network import Network
 from netsnap.model.numbers import bare
 from parsers.facts import Fact, Facts
-from parsers.records import Address
+from parsers.records import Address, CalicoResource
 from parsers.roles import Record
 
 R = TypeVar("R", bound=Record)
+
+BGP_ADDRESSES = ("bgp.ipv4Address", "bgp.ipv6Address")
 
 
 class Severity(StrEnum):
@@ -72,7 +74,25 @@ class Case:
                 found.setdefault(bare(record.address), []).append(fact.key.node)
         return {address: tuple(dict.fromkeys(nodes)) for address, nodes in found.items()}
 
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """Map the addresses of Calico's Nodes, of those not read too, to the Nodes' names."""
+        return {
+            bare(value): told.name
+            for _, told in self.of(CalicoResource)
+            for path, value in told.spec
+            if told.resource == "Node" and path in BGP_ADDRESSES and _is_address(value)
+        }
+
     def node_of(self, address: str) -> str:
         """Return the one node that has an address, "" if none or several have it."""
         owners = self.owners.get(address, ())
         return owners[0] if len(owners) == 1 else ""
+
+
+def _is_address(text: str) -> bool:
+    try:
+        bare(text)
+    except ValueError:
+        return False
+    return True

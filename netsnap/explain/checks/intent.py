@@ -53,7 +53,9 @@ def _affinities(case: Case, store: Datastore) -> Iterator[Finding]:
             if told.spec.get("deleted") == "true" or not case.sees(node, Route, block(cidr).family):
                 continue
             known = [fact for fact, route in held.get(cidr, []) if fact.key.node != node]
-            if (node, cidr) not in dropped and dropped:
+            if (node, cidr) in dropped:
+                continue  # a block that is there: ``blocks`` asks who knows it
+            if dropped:
                 yield _undropped(node, cidr, told, known)
             if not known and _others_see(case, node, block(cidr)):
                 sentence = f"no other node has a route to {cidr}, a block of {node}"

@@ -25,11 +25,12 @@ def sessions(case: Case) -> Iterator[Finding]:
         if state != ESTABLISHED:
             told.add(between)
             why = f" ({error})" if error else ""
+            name = peer or case.named.get(address, address)
             yield Finding(
                 Severity.ERROR,
                 node,
                 HOST,
-                f"the BGP session {node}–{peer or address} is not established: {state}{why}",
+                f"the BGP session {node}–{name} is not established: {state}{why}",
                 (fact, *_other_end(found, case, node, peer)),
                 f"netsnap path {node} {address}",
             )
