@@ -1,6 +1,7 @@
 """Who is asked to ping whom: a sample of a cluster that is the same from one sweep to the next."""
 
 import hashlib
+import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ A_NODE = 2
 MOST_NODES, MOST_WORKLOADS = 32, 64
 """Targets of a node, and of a workload."""
 
-MOST_IN_ALL = 2000
-"""Addresses of a ring: all of them travel to every node."""
+MOST_TEXT = 15_000
+"""Bytes of a ring's addresses: they travel to every node, in an environment that takes 128 KiB."""
 
 NETWORKS = 2
 """Networks of the nodes that are pinged in: the data's, and one for management."""
@@ -151,7 +152,9 @@ def _likeliest(networks: Mapping[Block, Mapping[str, str]]) -> Mapping[str, str]
 
 
 def _whole(addresses: Iterable[str]) -> Iterator[tuple[str, ...]]:
-    """Yield a ring, if there are two to form it."""
-    ring = tuple(addresses)[:MOST_IN_ALL]
+    """Yield a ring, if there are two to form it; of too many, some that lie evenly among them."""
+    ring = tuple(addresses)
+    text = sum(len(each) + 1 for each in ring)
+    ring = ring[:: max(1, math.ceil(text / MOST_TEXT))]
     if len(ring) > 1:
         yield ring
