@@ -34,7 +34,7 @@ TEMPLATE_OF = {
 
 
 def _template(sample: Path) -> str:
-    """Return the template that reads a sample; docker inspect and its like and netlink have none."""
+    """Return the template that reads a sample; JSON and netlink have none."""
     return TEMPLATE_OF.get(sample.parent.name, sample.parent.name)
 
 
