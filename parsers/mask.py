@@ -21,13 +21,24 @@ from collections.abc import Iterable, Sequence
 
 from collector.capture import Capture, Visit
 from parsers.secretmembers import in_members
-from parsers.secrets import Secret, decoded, in_arguments, in_comments, in_json, in_wording
+from parsers.secrets import (
+    Secret,
+    decoded,
+    in_arguments,
+    in_comments,
+    in_definitions,
+    in_json,
+    in_quoted_json,
+    in_wording,
+)
 
 SHORTEST = 6
 """Characters. A shorter value is not looked for elsewhere: it would hit by accident."""
 
-_OBJECTS = ("calicoctl-get",)
+_OBJECTS = ("calicoctl-get", "cni")
 _RUNTIMES = ("docker", "podman", "nerdctl", "crictl")
+_COMMAND_LINES = ("daemons",)
+_DEFINITIONS = "bird-config"
 _FILTERS = ("nft", "iptables", "ip6tables", "ebtables", "arptables", "ipset")
 """Of these a comment may hold what somebody typed."""
 _STRING_BODY = re.compile(rb'(?>(?:[^"\\\n]|\\.)*)')
@@ -82,14 +93,19 @@ def _in_stdout(capture: Capture) -> list[Secret]:
     probe = capture.question.probe
     containers = probe.startswith(_RUNTIMES)
     objects = probe.startswith(_OBJECTS)
-    typed = containers or objects or probe.startswith(_FILTERS)
+    commands = containers or probe.startswith(_COMMAND_LINES)
+    typed = commands or objects or probe.startswith(_FILTERS)
     found = list(in_wording(capture.stdout, assignments=typed, strings=containers))
     if objects:
         found += in_members(capture.stdout)
-    if containers:
+    if commands:
         found += in_arguments(capture.stdout)
+    if containers:
+        found += in_quoted_json(capture.stdout)
     if probe.startswith(_FILTERS):
         found += in_comments(capture.stdout)
+    if probe == _DEFINITIONS:
+        found += in_definitions(capture.stdout)
     return found + list(in_json(capture.stdout)) if _is_json(capture) else found
 
 

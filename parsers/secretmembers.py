@@ -11,12 +11,20 @@ from parsers.secrets import Secret, decoded
 
 _NAME = (
     rb"(?<![\w.-])[\w.-]*"
-    rb"(?:password|passwd|passphrase|secret|token|private-?key|api-?key|authorization)"
+    rb"(?:password|passwd|passphrase|secret(?:[-_]?id)?|token|credentials?|authorization"
+    rb"|(?:private|api|client|access|etcd)[-_]?key(?:-data)?|(?<![A-Za-z])auth)"
 )
 _QUOTED = (
     rb"\"(?P<double>(?>(?:[^\"\\\n]|\\.)*)\\?)(?:\"|$)"
     rb"|'(?P<single>(?>(?:[^'\n]|'')*))(?:'|$)"
     rb"|(?P<quote>\\{1,3}\")(?P<inner>[^\n]{1,4096}?)(?P=quote)"
+)
+# A variable and its value, as a pod has them.
+_VARIABLE = re.compile(
+    rb"\"name\"\s{0,8}:\s{0,8}\"[\w.-]{0,128}?"
+    rb"(?:pass(?:word|wd)?|secret|token|key|credentials?|auth|pwd)\""
+    rb"\s{0,8},\s{0,8}\"value\"\s{0,8}:\s{0,8}\"(?P<value>[^\"\n]++)",
+    re.IGNORECASE,
 )
 _NOTHING = rb"(?:null|Null|NULL|~)[ \t]*$"
 _NO_TEXT = rb"[\s\"'\\{\[|>&*!#,}\]]"
@@ -49,6 +57,8 @@ def in_members(text: bytes) -> Iterator[Secret]:
             yield Secret(
                 member.start(group), member.start(group) + len(body), decoded(body), elsewhere=True
             )
+    for variable in _VARIABLE.finditer(text):
+        yield Secret(*variable.span("value"), decoded(variable["value"]), elsewhere=True)
     for block in _TEXT_BELOW.finditer(text):
         position = block.start("text")
         for line in block["text"].splitlines(keepends=True):

@@ -94,6 +94,18 @@ def test_blocks_deeper_than_any_are_unknown_and_cost_no_more() -> None:
     assert len(reading.ledger.unknown) == 2 * 5
 
 
+@pytest.mark.parametrize("name", ["BGP_PASSWORD", "PW1"])
+def test_a_password_that_has_a_name_is_masked_where_it_is_defined(name: str) -> None:
+    said = f'define {name} = "s3cret-word";\ndefine TEXT = "plain";\n'
+    said += "protocol bgp a {\n  password PW1;\n}\n"
+    capture = Capture("k", Question("bird-config"), "", Outcome.ANSWERED, 0, said.encode())
+    masked = mask(capture, b"key").stdout
+    assert masked.startswith(b'define %b = "masked:' % name.encode())
+    assert b"s3cret-word" not in masked
+    assert b'"plain"' in masked
+    assert b"password PW1;" in masked
+
+
 @pytest.mark.parametrize("written", ['"s3cret-word"', "hex:01:23:45:67", "0123456789abcdef"])
 def test_a_password_is_masked_and_a_changed_one_still_shows(written: str) -> None:
     said = f"protocol bgp a {{\n  neighbor 10.0.0.2 as 64512;\n  password {written};\n}}\n"

@@ -41,6 +41,11 @@ def test_secrets_in_objects_are_masked_and_nothing_else_is() -> None:
         "url: https://user:hunter2@etcd:2379\n",
         "header: 'Authorization: Bearer hunter2'\n",
         "args:\n- --token=hunter2\n",
+        "annotations:\n  vault.io/secret-id: hunter2\n",
+        "annotations:\n  example.org/auth: hunter2\n",
+        "client-key-data: hunter2\n",
+        "etcd_key: hunter2\n",
+        'a: \'[{"name":"DB_PASSWORD","value":"hunter2"}]\'\n',
     ],
 )
 def test_a_secret_is_masked_in_whatever_form_yaml_has_it(text: str) -> None:

@@ -212,6 +212,8 @@ def test_a_secret_among_the_arguments_of_a_container_is_masked_wherever_it_stand
         "--comment password=%s",
         'comment "password %s"',
         'comment "a-key: %s"',
+        '-m comment --comment "pwd=%s"',
+        '-m comment --comment "a-key: %s"',
     ],
 )
 def test_a_secret_in_a_comment_of_a_filter_is_masked(comment: str) -> None:
@@ -220,6 +222,16 @@ def test_a_secret_in_a_comment_of_a_filter_is_masked(comment: str) -> None:
         masked = mask(_capture(probe, said), KEY).stdout
         assert masked.startswith(b"tcp dport 80 accept ")
         assert b"hunter22" not in masked
+
+
+def test_a_secret_in_the_json_of_a_label_is_masked_and_the_text_stays_json() -> None:
+    label = json.dumps({"password": "hunter22", "retries": 3, "no_token": True})
+    said = json.dumps([{"Config": {"Labels": {"config": label}}, "no_token": True}])
+    masked = mask(_capture("docker-inspect", said.encode()), KEY).stdout
+    (container,) = json.loads(masked)
+    told = json.loads(container["Config"]["Labels"]["config"])
+    assert told["password"].startswith("masked:")
+    assert (told["retries"], told["no_token"]) == (3, True)
 
 
 def test_a_comment_that_names_a_port_or_a_key_stays() -> None:
