@@ -45,10 +45,6 @@ def cases() -> list[Case]:
     return [Case(row["file"], row["command"], row["expected"]) for row in rows]
 
 
-NOT_READ = {
-}
-"""Folders that nothing here reads, and why."""
-
 EXCEPTIONS = {
     "ip-addr/014-calico-docs-wrapped-by-hand.txt": (
         "lines were cut by a word processor: a cut address line is unknown, not guessed at"
