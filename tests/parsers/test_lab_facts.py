@@ -1,23 +1,20 @@
 """What real nodes said, from the sweep to the facts: names, secrets, and a docker that hangs."""
 
 import dataclasses
-import hashlib
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from collector.capture import Capture, Sweep, Visit
+from collector.capture import Sweep
 from collector.inventory import load
 from collector.probe import Probe
 from collector.sweep import sweep
-from parsers.answer import Answer, NodeView, Snapshot
-from parsers.assemble import assemble
 from parsers.catalogue import PROBES
 from parsers.facts import Facts
 from parsers.mask import mask_visit
-from parsers.read import read
+from parsers.unsaved import facts_of
 from parsers.workloads import NAMING
 from tests.lab.lab import Lab
 
@@ -35,37 +32,8 @@ def _swept(lab: Lab, folder: Path, probes: Iterable[Probe] = PROBES) -> Sweep:
 
 
 def _facts(swept: Sweep) -> Facts:
-    views = tuple(_view(mask_visit(visit, KEY)) for visit in swept.visits)
-    return assemble(Snapshot("0", "", swept.started, swept.ended, views))
-
-
-def _view(visit: Visit) -> NodeView:
-    return NodeView(
-        visit.node,
-        visit.address,
-        visit.reach,
-        visit.detail,
-        visit.started,
-        visit.ended,
-        visit.clock_offset,
-        tuple(_answer(capture) for capture in visit.captures),
-    )
-
-
-def _answer(capture: Capture) -> Answer:
-    return Answer(
-        capture.node,
-        capture.question,
-        capture.command,
-        capture.outcome,
-        capture.exit_status,
-        capture.started,
-        capture.duration,
-        capture.detail,
-        hashlib.sha256(capture.stdout).hexdigest(),
-        hashlib.sha256(capture.stderr).hexdigest(),
-        read(capture),
-    )
+    visits = tuple(mask_visit(visit, KEY) for visit in swept.visits)
+    return facts_of(dataclasses.replace(swept, visits=visits))
 
 
 def test_every_pod_has_its_name_and_nothing_is_blind(healthy_lab: Lab, tmp_path: Path) -> None:
