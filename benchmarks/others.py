@@ -44,6 +44,10 @@ _COUNTERS = """\
      {{ name | re("\\S.*?") | _start_ }}: {{ value | DIGIT }}
 </group>
 """
+_IPV4 = re.compile(r"\b(\d{1,3})\.(\d{1,3})\.(?=\d{1,3}\.\d)")
+_IPV6 = re.compile(r"\b(?:2001:db8:|fe80::)")
+_INDEX = re.compile(r"^\d+(?=: )", re.MULTILINE)
+_COUNT = re.compile(r"(?<=: )\d+$", re.MULTILINE)
 _ROUTE = re.compile(
     r"(?:default|[\d./]+)(?: via [\d.]+)? dev \S+(?: proto \w+)?(?: scope \w+)?(?: src \S+)?"
     r"(?: metric \d+)? *"
@@ -95,10 +99,26 @@ _NTC = {"ip-addr": "ip address show", "ip-route": "ip route show"}
 _JC = {"ip-route": "ip_route"}
 
 
-def text(probe: str) -> str:
-    """Return a text that everyone reads."""
+def text(probe: str, first: int = 0) -> str:
+    """Return a text that everyone reads, its lines unlike one another.
+
+    ``first`` numbers its first copy of the sample: from another number, other lines.
+    """
     said = TEXTS[probe]()
-    return said * (LINES // said.count("\n"))
+    copies = LINES // said.count("\n")
+    return "".join(_copy(said, first * copies + number) for number in range(copies))
+
+
+def _copy(said: str, number: int) -> str:
+    """Return a text with addresses, indices and counters that no other copy has."""
+    high, low = divmod(number, 200)
+    said = _IPV4.sub(
+        lambda at: f"{1 + (int(at[1]) + low) % 222}.{(int(at[2]) + high) % 256}.", said
+    )
+    said = _IPV6.sub(lambda at: f"{at[0]}{number:x}:", said)
+    said = said.replace(" 02:00:00:", f" 02:{high % 256:02x}:{low:02x}:")
+    said = _INDEX.sub(lambda at: f"{int(at[0]) + 10 * number}", said)
+    return _COUNT.sub(lambda at: str(int(at[0]) + number), said)
 
 
 def ways(probe: str, said: str) -> dict[str, Callable[[], object]]:

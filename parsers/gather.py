@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 
 from parsers.fsm import Rows
 from parsers.reading import Ledger, Reading, UnknownLine
@@ -37,10 +38,11 @@ class Gathering:
 
     def reading(self, blind: str = "") -> Reading:
         """Return the records in order of their lines, and the ledger with the refused lines."""
-        ordered = sorted(self.records, key=lambda placed: placed[0])
+        ordered = sorted(self.records, key=itemgetter(0))
+        lines, records = zip(*ordered, strict=True) if ordered else ((), ())
         return Reading(
-            records=tuple(record for _, record in ordered),
-            line_numbers=tuple(line for line, _ in ordered),
+            records=records,
+            line_numbers=lines,
             ledger=self._ledger(),
             blind=blind,
         )

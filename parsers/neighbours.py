@@ -1,12 +1,14 @@
 """Reader of ``ip neigh``."""
 
 from parsers import fsm
-from parsers.addresses import address, family, mac
-from parsers.fsm import Row
+from parsers.addresses import address, mac
 from parsers.gather import Gathering
 from parsers.reading import Reading
 from parsers.records import Neighbour
+from parsers.swift import remembered, swift
 from parsers.text import Text
+
+_new = swift(Neighbour)
 
 _CONDITION = {
     "REACHABLE": "resolved",
@@ -24,6 +26,7 @@ _FLAGS = frozenset({"router", "proxy", "extern_learn", "offload", "managed", "ex
 
 _ONE_BYTE = len("08")
 _STATELESS = frozenset({"proxy", "extern_learn"})
+_PROTOCOL = frozenset({"proto", "protocol"})
 
 
 def condition(nud: str) -> str:
@@ -36,37 +39,62 @@ def read_neighbours(text: Text) -> Reading:
     rows = fsm.run("ip-neigh", text.lines)
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
-        try:
-            gathered.add(row.line, _neighbour(row))
-        except ValueError:
-            gathered.refuse(row.line)
+        for name, read in (("Entries", _with_state), ("Stateless", _stateless)):
+            for line, said in zip(row.item_lines[name], row[name], strict=True):
+                try:
+                    gathered.add(line, read(said))
+                except ValueError:
+                    gathered.refuse(line)
     return gathered.reading()
 
 
-def _taken(words: list[str], key: str) -> str:
-    """Take a key and its value off the front of words; "" if another word stands there."""
-    if words[:1] != [key]:
+@remembered
+def _with_state(said: str) -> Neighbour:
+    """Read an entry that ends with its state, but for the protocol that may stand behind it."""
+    words = said.split()
+    protocol = _protocol(words)
+    return _neighbour(words[:-1], words[-1], protocol)
+
+
+@remembered
+def _stateless(said: str) -> Neighbour:
+    """Read an entry without a state: the kernel's 0 is not printed."""
+    words = said.split()
+    protocol = _protocol(words)
+    return _neighbour(words, "", protocol)
+
+
+def _protocol(words: list[str]) -> str:
+    """Take a protocol off the end of words; "" if there is none."""
+    if words[-2] not in _PROTOCOL:
         return ""
-    value = words[1]
-    del words[:2]
-    return value
+    protocol = words[-1]
+    del words[-2:]
+    return protocol
 
 
-def _neighbour(row: Row) -> Neighbour:
-    words = row["Attributes"].split()
-    device, lladdr = _taken(words, "dev"), _taken(words, "lladdr")
-    flags = _FLAGS.intersection(words)
-    if not row["Nud"] and not flags & _STATELESS:
+def _taken(words: list[str], key: str, at: int) -> str:
+    """Return the value of a key that may stand at a place among words, else ""."""
+    return words[at + 1] if words[at : at + 1] == [key] else ""
+
+
+def _neighbour(words: list[str], nud: str, protocol: str) -> Neighbour:
+    device = _taken(words, "dev", 1)
+    lladdr = _taken(words, "lladdr", 3 if device else 1)
+    rest = words[1 + 2 * bool(device) + 2 * bool(lladdr) :]
+    flags = _FLAGS.intersection(rest)
+    if not nud and not flags & _STATELESS:
         raise ValueError("another entry's state is always printed")
-    nud = row["Nud"] or ("" if "proxy" in flags else "NONE")  # the kernel's 0 is not printed
-    return Neighbour(
-        family=family(row["Address"]),
-        address=address(row["Address"]),
+    nud = nud or ("" if "proxy" in flags else "NONE")
+    own = address(words[0])
+    return _new(
+        family=6 if ":" in own else 4,
+        address=own,
         device=device,
         # of an address without bytes, ip prints the byte that follows it in the message
         mac="" if len(lladdr) == _ONE_BYTE else mac(lladdr),
         condition=condition(nud) if nud else "permanent",
         flags=tuple(sorted(flags)),
-        protocol="".join(row["Protocol"].split()[1:]),
+        protocol=protocol,
         nud=nud,
     )
