@@ -285,7 +285,8 @@ FAULTS: list[tuple[Fault, Severity, str]] = [
     (_add(K2, _said("conntrack-full", "", "2026-01-02T11:59:00Z")), WARNING,
      "the kernel of k8s2 said at 2026-01-02T11:59:00Z, 3 times in all: words"),
     (_add(K2, _said("conntrack-full", "", "2026-01-02T09:00:00Z")), NOTICE, "the kernel of k8s2"),
-    (_add(K2, _said("duplicate-address", "gone0", "2026-01-02T11:59:00Z")), NOTICE, "the kernel"),
+    (_add(K2, _said("duplicate-address", NIC, "2026-01-02T11:59:00Z")), WARNING, "the kernel of k"),
+    (_add(K2, _said("crash", "someone", "2026-01-02T11:59:00Z")), NOTICE, "the kernel of k8s2"),
     (_add(K2, XfrmPolicy("10.0.0.0/8", "0.0.0.0/0", "", "out", action="block")), ERROR,
      "an IPsec rule of k8s2 drops 10.0.0.0/8 to 0.0.0.0/0 (out)"),
     (_add(K2, _rule("c", f"ip daddr {OWN} counter drop", "drop")), WARNING,
@@ -294,7 +295,7 @@ FAULTS: list[tuple[Fault, Severity, str]] = [
      f"a packet filter of k8s2 drops what is of {NIC}"),
     (_add(K2, LEGACY), WARNING, f"a packet filter of k8s2 drops what is of {OWN}/32: “-s"),
     (_add(K2, LEGACY, _rule("c", "accept", "accept")), NOTICE, "k8s2 has rules of iptables-legacy"),
-    (_add(K2, _rule("c", "tcp dport 179 drop", "drop")), WARNING, "a packet filter of k8s2 drops B"),
+    (_add(K2, _rule("c", "tcp dport 179 drop", "drop")), WARNING, "a packet filter of k8s2 drops"),
     (
         _all(
             _add(K2, _rule("c", "tcp dport { 22, 179 } drop", "drop")),
@@ -355,6 +356,14 @@ def test_a_filter_of_what_bird_exports_may_keep_a_route_from_the_kernel() -> Non
     _alter(K1, Route, 4, "main", OTHER)(world)
     _alter(K1, BirdProtocol, "kernel1", export_filter="calico_kernel_programming")(world)
     assert not [e for e in _found(world) if "bird's route" in e.finding.sentence]
+
+
+def test_the_kernel_on_an_interface_that_is_gone_is_told_where_it_may_be_hidden() -> None:
+    world = intended()
+    _add(K2, _said("duplicate-address", "gone0", "2026-01-02T11:59:00Z"))(world)
+    assert _found(world) == ()
+    (found,) = _found(world, [("k8s2", POD, "interface")])
+    assert found.finding.sentence.startswith("the kernel of k8s2 said")
 
 
 def test_clocks_that_differ_are_told_where_times_would_mislead() -> None:

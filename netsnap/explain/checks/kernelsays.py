@@ -30,7 +30,7 @@ def kernel_says(case: Case) -> Iterator[Finding]:
     """Yield a finding for each kind of message that tells of a loss, with its count."""
     for fact, log in case.of(KernelLog, netns=HOST):
         for message in log.messages:
-            if message.subject not in _UNTOLD:
+            if message.subject not in _UNTOLD and not _is_gone(case, fact.key.node, message):
                 yield _said(case, fact, message, log)
 
 
@@ -45,13 +45,23 @@ def _said(case: Case, fact: Fact, message: KernelMessage, log: KernelLog) -> Fin
 
 
 def _is_about(case: Case, node: str, message: KernelMessage) -> bool:
-    """Say whether a message is about something that the node has now, and netsnap cares for."""
-    if message.subject in _OF_INTERFACES:
-        names = (interface.name for _, interface in case.of(Interface, node))
-        return not message.about or message.about in names
+    """Say whether a message is about the node, or about a daemon that netsnap knows."""
     if message.subject in _OF_PROCESSES:
         return message.about in {daemon.name for _, daemon in case.of(Daemon, node)}
     return True
+
+
+def _is_gone(case: Case, node: str, message: KernelMessage) -> bool:
+    """Say whether a message is about an interface that the node has in none of its namespaces.
+
+    Such come and go with containers; where not all of them were read, it may be one of those.
+    """
+    if message.subject not in _OF_INTERFACES or not message.about:
+        return False
+    places = [netns for at, netns in case.network.spaces if at == node]
+    is_known = all(case.facts.sees(node, netns, Interface.kind) for netns in places)
+    names = {interface.name for _, interface in case.of(Interface, node)}
+    return is_known and message.about not in names
 
 
 def _is_over(message: KernelMessage, log: KernelLog) -> bool:
