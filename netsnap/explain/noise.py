@@ -21,6 +21,9 @@ from parsers.records import (
 JITTER = 2
 """Seconds by which BIRD's SINCE moves between two reads of the same event."""
 
+_BEGINS = ("started_at", "start_ticks")
+"""Fields of containers and daemons that are another only if these were started anew."""
+
 
 def noise(told: Iterable[Event], world: World) -> tuple[str, ...]:
     """Count the churn that is no cause and no consequence of one; ``told`` are those."""
@@ -56,7 +59,7 @@ def _restarts(world: World) -> Iterator[str]:
     anew = {change.key.node for change in changes if rebooted(change)}
     yield from (f"{node} was rebooted (new boot id)" for node in sorted(anew))
     for change in changes:
-        if change.alteration is not Alteration.RENEWED or change.after is None:
+        if change.after is None or not _is_begun_anew(change):
             continue
         record = change.after.record
         if isinstance(record, Container):
@@ -72,6 +75,16 @@ def _restarts(world: World) -> Iterator[str]:
             )
         elif isinstance(record, Interface) and change.key.netns == HOST:
             yield f"{record.name} on {change.key.node} was made anew (ifindex {record.index})"
+
+
+def _is_begun_anew(change: Change) -> bool:
+    """Say whether a thing of the old name began anew, whatever else of it is another too.
+
+    The health of a container, say, begins anew with it.
+    """
+    if change.alteration is Alteration.RENEWED:
+        return True
+    return any(field.name in _BEGINS and field.before for field in change.fields)
 
 
 def _pid(fact: Fact | None) -> object:

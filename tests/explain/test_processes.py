@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from collector.capture import HOST
-from parsers.records import Daemon, KernelLog, KernelMessage, NodeIdentity
+from parsers.records import Container, Daemon, KernelLog, KernelMessage, NodeIdentity
 from tests.explain.test_explain import session_down, told, with_bgp
 from tests.model.cluster import World, cluster
 
@@ -56,6 +56,24 @@ def test_a_daemon_that_was_started_anew_is_a_witness() -> None:
     story = told(lab(), lab(again))
     assert story.causes == ()
     assert story.witnesses == ("bird on k8s3 was started anew at 2026-01-02T12:01:00Z (pid 7 → 9)",)
+
+
+def test_a_restart_that_changed_a_state_too_is_a_witness_all_the_same() -> None:
+    was = Container(
+        "c", status="running", health="healthy", pid=7, started_at="2026-01-02T11:00:00Z"
+    )
+    again = replace(was, health="starting", pid=9, started_at="2026-01-02T12:01:00Z")
+    other_args = replace(BIRD, pid=9, start_ticks=900, args="bird -d", started=again.started_at)
+    before, after = lab(), lab(other_args)
+    before[HOST3].append(was)
+    after[HOST3].append(again)
+    assert sorted(told(before, after).witnesses) == [
+        "bird on k8s3 was started anew at 2026-01-02T12:01:00Z (pid 7 → 9)",
+        "c on k8s3 was restarted at 2026-01-02T12:01:00Z (pid 7 → 9)",
+    ]
+    stopped = replace(was, status="exited", pid=None)
+    after[HOST3][-1] = stopped
+    assert [each for each in told(before, after).witnesses if "restarted" in each] == []
 
 
 def test_what_the_kernel_said_in_between_is_a_witness_and_what_it_said_before_is_none() -> None:
