@@ -46,6 +46,26 @@ def test_a_fabric_that_drops_a_pod_is_broken_and_checked(healthy_lab: Lab, tool:
     assert "seen   a small ping: not answered, against the model" in way.stdout
 
 
+def test_an_ipsec_policy_that_blocks_a_pod_is_broken_and_a_suspect(
+    healthy_lab: Lab, tool: Tool
+) -> None:
+    pod = fabric_drop.POD
+    policy = f"src {pod.address}/32 dst 0.0.0.0/0 dir fwd"
+    _collect(tool, "t1")
+    healthy_lab.run(pod.node, f"ip xfrm policy add {policy} action block")
+    try:
+        lost = healthy_lab.lost_pairs()
+        _collect(tool, "t2")
+    finally:
+        healthy_lab.run(pod.node, f"ip xfrm policy delete {policy}")
+    told = tool.diff("t1", "t2")
+    assert (told["verdict"], told["causes"]) == ("broken", [])
+    (seen,) = told["observed"]
+    assert {tuple(pair) for pair in seen["pairs"]} == lost
+    assert lost
+    assert any("xfrm-policy" in each and pod.address in each for each in seen["suspects"])
+
+
 def test_a_black_hole_of_the_mtu_is_broken_and_checked(healthy_lab: Lab, tool: Tool) -> None:
     told = _around(mtu_black_hole.FAULT, healthy_lab, tool)
     assert (told["verdict"], told["causes"]) == ("broken", [])
