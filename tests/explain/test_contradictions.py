@@ -305,7 +305,14 @@ FAULTS: list[tuple[Fault, Severity, str]] = [
     ),
     (_add(K2, BASE), WARNING, "the chain inet f c of k8s2, at the hook forward, drops everything"),
     (_add(K2, BASE, _rule("c", "accept", "accept")), NOTICE, "the chain inet f c of k8s2, at the"),
-    (_add(K2, Neighbour(4, GATEWAY, NIC, condition="failed")), ERROR, f"{GATEWAY} does not answer"),
+    (_add(K2, Neighbour(4, GATEWAY, NIC, condition="failed")), ERROR, f"{GATEWAY} on {NIC} d"),
+    (
+        _all(
+            _add(K2, Neighbour(4, GATEWAY, NIC, condition="failed")),
+            _add(K2, Route(4, "main", "0.0.0.0/0", metric=9, next_hops=(NextHop("", NIC),))),
+        ),
+        WARNING, f"{GATEWAY} on {NIC} does not answer k8s2: its routes have other ways",
+    ),
     (_alter(K2, Route, *DEFAULT), WARNING, "k8s2 has no default route (IPv4), and k8s1, k8s3 have"),
 ]  # fmt: skip
 

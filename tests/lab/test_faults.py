@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tests.lab.checked import names_the_fault, wrong
 from tests.lab.faults import FAULTS, Blame, Fault, broken
 from tests.lab.lab import Lab
 from tests.tool import Tool
@@ -54,6 +55,8 @@ def test_the_injected_fault_is_the_first_cause_and_the_lost_pairs_are_those_ping
 
     _lost_pairs_are(told, truth, outside, collected.returncode)
     _blames(fault, told)
+    alone = wrong(tool, "t2")
+    assert names_the_fault(fault, alone), alone
 
 
 def _lost_pairs_are(

@@ -17,7 +17,7 @@ from parsers.facts import Fact
 from parsers.records import BirdProtocol, CalicoPeer, FilterRule, IptablesRule, XfrmPolicy
 
 _DROPS = frozenset({"drop", "reject"})
-_KEPT_BY_PROGRAMS = ("cali", "KUBE-", "DOCKER", "f2b-")
+_KEPT_BY_PROGRAMS = ("cali", "KUBE-", "DOCKER", "LIBVIRT_", "CNI-", "NETAVARK", "ufw", "f2b-")
 """Chains whose owners put every pod's rules there, drops among them, and take them away."""
 _WORD = re.compile(r"[^\s\"{},]+")
 _NARROW = re.compile(r"\b(?:d|s)ports?\b|!=|(?:^| )! |\bdport|\bct state invalid")
@@ -37,25 +37,26 @@ def blocked(case: Case) -> Iterator[Finding]:
 
 def filters(case: Case) -> Iterator[Finding]:
     """Yield a finding for each drop that names an own address or interface, and for policies."""
-    for node, netns in case.network.spaces:
-        if node in case.nodes:
-            own = _own(case, node, netns)
-            yield from _drops(case, (node, netns), own)
+    addresses = _addresses(case)
+    for place, space in case.network.spaces.items():
+        if not space.dark:
+            yield from _drops(case, place, addresses)
     yield from _policies(case)
     yield from _two_kinds(case)
 
 
-def _own(case: Case, node: str, netns: str) -> frozenset[str]:
-    """Return the words for which a rule is about this cluster: addresses, own interfaces."""
+def _addresses(case: Case) -> frozenset[str]:
+    """Return the addresses of nodes and workloads, as rules may write them."""
     addresses = set(case.owners)
     for endpoint in case.network.endpoints:
         addresses.update(endpoint.addresses)
     single = {f"{each}/{WIDTH[number(each).family]}" for each in addresses}
-    devices = set(case.network.spaces[node, netns].interfaces) - {"lo"}
-    return frozenset(addresses | single | devices)
+    return frozenset(addresses | single)
 
 
-def _drops(case: Case, place: tuple[str, str], own: frozenset[str]) -> Iterator[Finding]:
+def _drops(case: Case, place: tuple[str, str], addresses: frozenset[str]) -> Iterator[Finding]:
+    """Yield the drops of one namespace that name an address, or an interface of its own."""
+    devices = case.network.spaces[place].interfaces.keys() - {"lo"}
     rules: list[tuple[Fact, FilterRule | IptablesRule]] = list(case.of(FilterRule, *place))
     rules += [each for each in case.of(IptablesRule, *place) if each[1].backend == "legacy"]
     for fact, rule in rules:
@@ -64,7 +65,7 @@ def _drops(case: Case, place: tuple[str, str], own: frozenset[str]) -> Iterator[
         if place[1] == HOST and _BGP.search(rule.rule):
             yield _no_bgp(case, fact, rule)
             continue
-        named = [word for word in _WORD.findall(rule.rule) if word in own]
+        named = [word for word in _WORD.findall(rule.rule) if word in addresses or word in devices]
         if named:
             is_narrow = _NARROW.search(rule.rule) is not None
             severity = Severity.NOTICE if is_narrow else Severity.WARNING

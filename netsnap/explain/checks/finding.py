@@ -1,6 +1,6 @@
 """What every check works on, and what it finds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -14,6 +14,9 @@ from parsers.records import Address, CalicoResource
 from parsers.roles import Record
 
 R = TypeVar("R", bound=Record)
+
+Placed = Mapping[str, Mapping[str, Sequence[Fact]]]
+"""Facts by node and namespace."""
 
 BGP_ADDRESSES = ("bgp.ipv4Address", "bgp.ipv6Address")
 
@@ -44,17 +47,26 @@ class Case:
 
     facts: Facts
     network: Network
-    _by_kind: dict[type[Record], tuple[Fact, ...]] = field(default_factory=dict)
+    _by_kind: dict[type[Record], Placed] = field(default_factory=dict)
 
     def of(self, kind: type[R], node: str = "", netns: str = "") -> Iterator[tuple[Fact, R]]:
         """Yield all facts of a kind, of one node or namespace where it is given."""
         if kind not in self._by_kind:
-            every = self.facts.by_key.values()
-            self._by_kind[kind] = tuple(fact for fact in every if isinstance(fact.record, kind))
-        for fact in self._by_kind[kind]:
-            right = node in ("", fact.key.node) and netns in ("", fact.key.netns)
-            if right and isinstance(fact.record, kind):
-                yield fact, fact.record
+            self._by_kind[kind] = self._place(kind)
+        placed = self._by_kind[kind]
+        for spaces in placed.values() if node == "" else (placed.get(node, {}),):
+            for found in spaces.values() if netns == "" else (spaces.get(netns, ()),):
+                for fact in found:
+                    if isinstance(fact.record, kind):
+                        yield fact, fact.record
+
+    def _place(self, kind: type[Record]) -> Placed:
+        placed: dict[str, dict[str, list[Fact]]] = {}
+        for fact in self.facts.by_key.values():
+            if isinstance(fact.record, kind):
+                spaces = placed.setdefault(fact.key.node, {})
+                spaces.setdefault(fact.key.netns, []).append(fact)
+        return placed
 
     def sees(self, node: str, kind: type[Record], family: int = 0) -> bool:
         """Say whether the absence of a record in a node's own namespace would be a fact."""

@@ -132,6 +132,8 @@ def _no_session(
     ends = ((store.node(one.name), other), (store.node(other.name), one))
     if any(node not in peers or not to.addresses for node, to in ends):
         return
+    if one.fact.key.node != other.fact.key.node:
+        return  # no node was told of both: they are of two clusters
     if not any(peers[node] & set(to.addresses) for node, to in ends):
         sentence = (
             f"{one.name} and {other.name} have no BGP session, and the node-to-node mesh is on"

@@ -9,6 +9,10 @@ from netsnap.model.numbers import WIDTH
 from parsers.facts import Fact
 from parsers.records import BirdProtocol, CalicoPeer, Route
 
+Routes = list[tuple[Fact, Route]]
+End = tuple[str, str]
+"""A gateway and the interface it is on."""
+
 
 def unreached(case: Case) -> Iterator[Finding]:
     """Yield a finding for each node that neither netsnap nor any other node's BGP reached.
@@ -43,22 +47,41 @@ def _sessions(case: Case) -> Iterator[tuple[tuple[str, str], tuple[str, Fact]]]:
 def gateways(case: Case) -> Iterator[Finding]:
     """Yield a finding for each next hop that does not answer, and each lacking default route."""
     for node in case.nodes:
-        space = case.network.spaces[node, HOST]
-        silent: dict[tuple[str, str], list[Fact]] = {}
-        for fact, route in case.of(Route, node, HOST):
-            for hop in route.next_hops:
-                entry, condition = space.neighbour(hop.device, hop.gateway)
-                if entry is not None and condition == "failed":
-                    silent.setdefault((hop.gateway, hop.device), [entry]).append(fact)
-        for (gateway, device), (entry, *routes) in silent.items():
-            prefixes = [str(fact.key.identity[2]) for fact in routes]
-            more = f" and {len(prefixes) - 1} more" if len(prefixes) > 1 else ""
-            sentence = (
-                f"{gateway} does not answer {node} on {device}: what is for {prefixes[0]}{more} "
-                "is lost"
-            )
-            yield Finding(Severity.ERROR, node, HOST, sentence, (entry, *routes))
+        routes = [
+            (fact, route)
+            for fact, route in case.of(Route, node, HOST)
+            if route.table == "main" and route.type == "unicast"
+        ]
+        silent = dict(_silent(case, node, routes))
+        for (gateway, device), (entry, through) in silent.items():
+            alive = {each.prefix for _, each in routes if set(_ends(each)) - set(silent)}
+            lost = [each.prefix for _, each in through if each.prefix not in alive]
+            facts = (entry, *(fact for fact, _ in through))
+            yield _does_not_answer(node, f"{gateway} on {device}", lost, facts)
     yield from _without_default(case)
+
+
+def _silent(case: Case, node: str, routes: Routes) -> Iterator[tuple[End, tuple[Fact, Routes]]]:
+    """Yield the gateways that did not answer the node, and the routes through them."""
+    space = case.network.spaces[node, HOST]
+    ends = dict.fromkeys((hop.gateway, hop.device) for _, r in routes for hop in r.next_hops)
+    for gateway, device in ends:
+        entry, condition = space.neighbour(device, gateway)
+        if entry is not None and condition == "failed":
+            through = [each for each in routes if (gateway, device) in _ends(each[1])]
+            yield (gateway, device), (entry, through)
+
+
+def _ends(route: Route) -> list[End]:
+    return [(hop.gateway, hop.device) for hop in route.next_hops]
+
+
+def _does_not_answer(node: str, end: str, lost: list[str], facts: tuple[Fact, ...]) -> Finding:
+    """Lost is what has no other way: neither another next hop nor another route."""
+    more = f" and {len(lost) - 1} more" if len(lost) > 1 else ""
+    then = f"what is for {lost[0]}{more} is lost" if lost else "its routes have other ways, too"
+    severity = Severity.ERROR if lost else Severity.WARNING
+    return Finding(severity, node, HOST, f"{end} does not answer {node}: {then}", facts)
 
 
 def _without_default(case: Case) -> Iterator[Finding]:
