@@ -89,7 +89,6 @@ for word in $said; do
 done
 read -r stop rest </proc/uptime
 stop=$((${{stop%.*}} + {_BEGIN_UNTIL})) sources=0 df=''
-case $(ping -V 2>&1) in *iputils*) df=1 ;; esac
 # try SIZE BYTES OPTION... : true if anything came back
 try() {{
   class=$1 bytes=$2
@@ -130,7 +129,7 @@ full() {{
   if [ -n "$less" ] && [ "$less" -lt "$bytes" ]; then bytes=$less; fi
   if [ -z "$bytes" ] || [ "$bytes" -gt 65535 ]; then bytes=65535; fi
   bytes=$((bytes - headers))
-  if [ -n "$df" ]; then try full "$bytes" -M do
+  if [ "$df" = yes ]; then try full "$bytes" -M do
   else printf '%s > %s full %s bytes: cannot\n' "$source" "$target" "$bytes"; fi
 }}
 one() {{
@@ -149,6 +148,9 @@ ring() {{
   done
   if [ -z "$source" ]; then return; fi
   sources=$((sources + 1)) program=ping headers=28
+  if [ -z "$df" ]; then
+    case $(ping -V 2>&1) in *iputils*) df=yes ;; *) df=no ;; esac
+  fi
   case $source in *:*) headers=48
     case $(ping -6 -c 1 -W 1 ::1 2>&1) in
       *'packets transmitted'*) program='ping -6' ;;
