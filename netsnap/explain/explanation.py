@@ -142,7 +142,8 @@ class Observation:
     """Pings of one kind that tell something else than the model.
 
     ``pairs`` are by name; a node is called with the address that was pinged. ``suspects`` are
-    changes, in words, of what the model does not follow, on the nodes of these pings.
+    changes, in words, of what the model does not follow, on the nodes of these pings. ``doubts``
+    are lines of packet filters on their ways that the model does not understand, changed or not.
     """
 
     kind: Observed
@@ -153,6 +154,7 @@ class Observation:
     groups: tuple[PairGroup, ...]
     evidence: tuple[Evidence, ...]
     suspects: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ from parsers.records import (
 
 NO_ANSWER = "no answer"
 MOST = 4
-"""Suspects that are told."""
+"""Suspects, and doubts, that are told."""
 
 UNFOLLOWED = (
     *(XfrmPolicy, XfrmState, WireguardPeer, FilterRule, IptablesRule, IpSet, IpSetMember),
@@ -165,6 +165,7 @@ class Comparison:
             groups=groups(pairs),
             evidence=tuple(self._evidence(some[0])),
             suspects=self._suspects(nodes) if kind is Observed.LOST else (),
+            doubts=self._doubts(some),
         )
 
     def _suspects(self, nodes: frozenset[str]) -> tuple[str, ...]:
@@ -173,8 +174,15 @@ class Comparison:
             for change in self.difference.changes
             if change.key.node in nodes and isinstance(record_of(change), UNFOLLOWED)
         ]
-        more = [f"and {len(found) - MOST + 1} more changes"] if len(found) > MOST else []
-        return (*(found[: MOST - 1] if more else found), *more)
+        return _bounded(found, "changes")
+
+    def _doubts(self, some: Sequence[Seen]) -> tuple[str, ...]:
+        """Return what may drop the lost of these pings, each line once."""
+        lost = (seen for seen in some if seen.lost)
+        return _bounded(
+            list(dict.fromkeys(line for each in lost for line in self.after.state(each).doubts)),
+            "lines",
+        )
 
     def _sentence(self, kind: Observed, some: Sequence[Seen]) -> str:
         tested = [
@@ -209,6 +217,12 @@ _SAYS = {
     ),
     Observed.RESTORED: "are answered again, and no table that was read explains it",
 }
+
+
+def _bounded(found: Sequence[str], what: str) -> tuple[str, ...]:
+    if len(found) <= MOST:
+        return tuple(found)
+    return (*found[: MOST - 1], f"and {len(found) - MOST + 1} more {what}")
 
 
 def _says(kind: Observed, some: Sequence[Seen]) -> str:

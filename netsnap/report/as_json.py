@@ -107,6 +107,7 @@ def _observation(seen: Observation) -> Json:
         "sentence": seen.sentence,
         "pairs": [[each.source, each.target] for each in seen.pairs],
         "suspects": list(seen.suspects),
+        "doubts": list(seen.doubts),
         "evidence": [evidence(each) for each in seen.evidence],
     }
 

@@ -25,6 +25,7 @@ from netsnap.report.words import NOUNS, count
 CONSEQUENCES_SHOWN = 3  # the last of them, if there are more, is the count of the rest
 EVIDENCE_SHOWN = 2
 GROUPS_SHOWN = 4
+FEW = 2
 BLIND_SHOWN = 4
 
 PROOFS = {
@@ -106,12 +107,18 @@ def _observations(told: Explanation, *, details: bool) -> tuple[CauseLines, ...]
 def _observation(seen: Observation, most: int, *, details: bool) -> CauseLines:
     lines = _bounded(pairlines.told(seen.pairs, seen.groups), most, details=details)
     suspects = [f"changed, and not in the model: {each}" for each in seen.suspects]
+    doubts = [f"on the way, and not understood: {each}" for each in seen.doubts]
     return CauseLines(
         headline=seen.sentence,
         proof="",
         evidence=seen.evidence,
-        consequences=(*lines, *suspects),
+        consequences=(*lines, *_few(suspects, details=details), *_few(doubts, details=details)),
     )
+
+
+def _few(lines: list[str], *, details: bool) -> list[str]:
+    """Bound lines of which the last may already be a count of others."""
+    return lines if details or len(lines) <= FEW else [*lines[:FEW], "and more (--details)"]
 
 
 def _cause(cause: Cause, told: Explanation, *, details: bool) -> CauseLines:

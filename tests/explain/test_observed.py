@@ -13,7 +13,7 @@ from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, Observed, Verdict
 from netsnap.report.as_json import document
 from netsnap.report.outline import outline
-from parsers.records import Ping, Route, XfrmPolicy
+from parsers.records import FilterRule, Ping, Route, XfrmPolicy
 from tests.model.cluster import (
     BLOCKS,
     NODES,
@@ -205,6 +205,18 @@ def test_a_changed_filter_that_the_model_does_not_follow_is_a_suspect() -> None:
     (seen,) = told(before, after).observed
     (suspect,) = seen.suspects
     assert suspect.startswith("k8s3 got xfrm-policy")
+
+
+def test_a_line_on_the_way_that_is_not_understood_is_told_beside_the_lost_ping() -> None:
+    before, after = pinged(), pinged(without(POD))
+    for world in (before, after):
+        world["k8s3", HOST] += [
+            FilterRule("inet f", "c", "type filter hook forward priority 0; policy accept;"),
+            FilterRule("inet f", "c", "meta mark 0x7 drop"),
+        ]
+    (seen,) = told(before, after).observed
+    assert any("meta mark 0x7 drop" in each for each in seen.doubts)
+    assert seen.suspects == ()
 
 
 def test_the_json_tells_the_observation() -> None:
