@@ -4,14 +4,16 @@ import os
 import sys
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import platformdirs
 import typer
 from rich.console import Console
 
-from netsnap.history.store import History
 from netsnap.report.escapes import printable
+
+if TYPE_CHECKING:
+    from netsnap.history.store import History
 
 INVENTORY = "netsnap.toml"
 
@@ -80,8 +82,10 @@ def data_directory() -> Path:
     return path
 
 
-def open_history(db: str, *, create: bool = True) -> History:
+def open_history(db: str, *, create: bool = True) -> "History":
     """Open the history that ``--db`` names, by default the user's own."""
+    from netsnap.history.store import History  # noqa: PLC0415 -- it takes longer than most commands
+
     return History.open(db or data_directory() / "history.db", create=create)
 
 

@@ -2,30 +2,14 @@
 
 import os
 import sys
-from importlib.metadata import version
-from typing import Annotated, Any
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
 
 import typer
+import typer.main
 from typer.core import TyperGroup
 
 from collector.errors import CollectorError
-from netsnap.cli import (
-    attach,
-    bisect,
-    bundles,
-    check,
-    collect,
-    demo,
-    diff,
-    init,
-    log,
-    parse,
-    path,
-    raw,
-    reach,
-    show,
-    verify,
-)
 from netsnap.cli.context import TROUBLE, UsageError, messages
 from netsnap.history.errors import HistoryError
 from netsnap.report.escapes import printable
@@ -35,11 +19,104 @@ from parsers.errors import ParseError
 INTERRUPTED = 130
 
 
+class Command(NamedTuple):
+    """Where a command is, to be loaded when it is asked for, and what the list says of it."""
+
+    module: str
+    function: str
+    does: str
+
+
+COMMANDS = {
+    "init": Command(
+        "init", "init", "Write an inventory of nodes, to be read and changed with an editor."
+    ),
+    "collect": Command(
+        "collect",
+        "collect",
+        "Ask every node what its network looks like, and save the answers as a snapshot.",
+    ),
+    "log": Command("log", "log", "List the snapshots, newest first."),
+    "show": Command(
+        "show",
+        "show",
+        "Show what a snapshot holds: its nodes, workloads, records, and what it could not read.",
+    ),
+    "raw": Command(
+        "raw",
+        "raw",
+        "Print exactly what a node answered to one command (secrets are masked since collect).",
+    ),
+    "diff": Command(
+        "diff",
+        "diff",
+        "Say what changed between two snapshots, which change broke connectivity, who is cut off.",
+    ),
+    "path": Command(
+        "path",
+        "path",
+        "Walk a ping from SRC to DST and back, with the line that decided at every hop.",
+    ),
+    "reach": Command(
+        "reach", "reach", "Tell which workloads reach each other: all pairs, in groups."
+    ),
+    "check": Command(
+        "check",
+        "check",
+        "Look for what is wrong in one snapshot: a fault that was there before the first one.",
+    ),
+    "bisect": Command(
+        "bisect",
+        "find_break",
+        "Find the first snapshot in which SRC no longer reaches DST, and explain what changed "
+        "there.",
+    ),
+    "parse": Command(
+        "parse",
+        "parse",
+        "Read the output of one command: its records, and the account of its lines.",
+    ),
+    "export": Command(
+        "bundles",
+        "export",
+        "Write snapshots, raw answers, records and the explanation into one file with hashes.",
+    ),
+    "import": Command(
+        "bundles", "import_", "Read a bundle into the history, after checking its hashes."
+    ),
+    "attach": Command(
+        "attach",
+        "attach",
+        "Post the explanation of T1 and T2 to an issue, with the bundle attached.",
+    ),
+    "verify": Command("verify", "verify", "Recompute every hash and the chain of snapshots."),
+    "demo": Command(
+        "demo",
+        "demo",
+        "Collect twice from three recorded nodes over real SSH on loopback, and explain the diff.",
+    ),
+}
+
+
+def load(name: str) -> Any:
+    """Return a command with its options, ready to run."""
+    command = COMMANDS[name]
+    function = getattr(import_module(f"netsnap.cli.{command.module}"), command.function)
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+    alone.command(name)(function)
+    return typer.main.get_command(alone)
+
+
 class Commands(TyperGroup):
     """Ends each command's errors in a sentence and an exit status, before typer sees them.
 
     Typer ends with 1 when standard output is a closed pipe; here 1 means "something changed".
     """
+
+    def resolve_command(self, ctx: typer.Context, args: list[str]) -> Any:  # type: ignore[override] # likewise
+        """Load the command that was asked for, and no other: together they take a second."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, load(str(name)), rest
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override] # typer's own is of its base class
         """Run the command that was asked for."""
@@ -85,26 +162,20 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("init")(init.init)
-app.command("collect")(collect.collect)
-app.command("log")(log.log)
-app.command("show")(show.show)
-app.command("raw")(raw.raw)
-app.command("diff")(diff.diff)
-app.command("path")(path.path)
-app.command("reach")(reach.reach)
-app.command("check")(check.check)
-app.command("bisect")(bisect.find_break)
-app.command("parse")(parse.parse)
-app.command("export")(bundles.export)
-app.command("import")(bundles.import_)
-app.command("attach")(attach.attach)
-app.command("verify")(verify.verify)
-app.command("demo")(demo.demo)
+
+
+def _listed() -> None:
+    """Stand in the list for a command that is not loaded."""
+
+
+for _name, _command in COMMANDS.items():
+    app.command(_name, help=_command.does)(_listed)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import version  # noqa: PLC0415 -- it loads what reads mail
+
         typer.echo(f"netsnap {version('netsnap')}")
         raise typer.Exit
 

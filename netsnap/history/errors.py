@@ -8,8 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import exc
-
 
 class HistoryError(Exception):
     """The history cannot do what was asked; the message says what and why."""
@@ -92,6 +90,8 @@ _POSTGRESQL: tuple[tuple[str, type[HistoryError], str], ...] = (
 @contextmanager
 def told(place: str) -> Iterator[None]:
     """Turn errors of the database and of the file system into a HistoryError about ``place``."""
+    from sqlalchemy import exc  # noqa: PLC0415 -- the kinds of error are named where there is no history
+
     try:
         yield
     except exc.DBAPIError as error:

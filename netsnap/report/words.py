@@ -1,9 +1,12 @@
 """Small pieces of text that every report shares."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from collector.capture import HOST
-from netsnap.explain.explanation import Evidence
+
+if TYPE_CHECKING:  # netsnap parse needs no model of the network
+    from netsnap.explain.explanation import Evidence
 
 NAMES_SHOWN = 4
 NOUNS = {
@@ -49,14 +52,14 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else plural}"
 
 
-def source(evidence: Evidence) -> str:
+def source(evidence: "Evidence") -> str:
     """Say where a raw line stands: "t1 k8s2 host `ip route` 2026-11-23 12:03:04Z line 4"."""
     where = f"{evidence.snapshot} {evidence.node} {evidence.netns}"
     line = f" line {evidence.line}" if evidence.line else ""
     return f"{where} `{evidence.command}` {instant(evidence.time)}{line}"
 
 
-def short_source(evidence: Evidence) -> str:
+def short_source(evidence: "Evidence") -> str:
     """Say the same without what the first screen has said: "t1 12:03:04Z k8s2 `ip route`"."""
     time = f"{evidence.time.astimezone(UTC):%H:%M:%SZ} " if evidence.time else ""
     netns = "" if evidence.netns == HOST else f" {evidence.netns}"

@@ -6,13 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
-import typer.main
 
-from netsnap.cli.main import app
+from netsnap.cli import main
 from tests.tool import Tool
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined] # it is a group
+COMMANDS = sorted(main.COMMANDS)
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 
 
@@ -53,11 +52,33 @@ def test_the_version_is_told(stranger: Tool) -> None:
     assert re.fullmatch(r"netsnap \d+\.\d+\.\d+\n", done.stdout)
 
 
-def test_help_loads_no_tracker_and_no_netlink() -> None:
-    """They take a third of a second, and one command each needs them."""
+HEAVY = {"sqlalchemy", "alembic", "paramiko", "jira", "httpx", "requests", "pyroute2", "zstandard"}
+"""Together they take twice as long to load as everything else."""
 
-    program = "import netsnap.cli.main, sys; print(*{name.split('.')[0] for name in sys.modules})"
+
+@pytest.mark.parametrize("words", [["--help"], ["parse", "ip-route", "-"]], ids=" ".join)
+def test_a_command_loads_no_package_that_it_has_no_use_for(words: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+        [sys.executable, "-X", "importtime", "-m", "netsnap", *words],
+        input="default dev eth0\n",
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    assert not {"jira", "httpx", "requests", "pyroute2", "alembic"} & set(done.stdout.split())
+    loaded = {line.rpartition("|")[2].strip().split(".")[0] for line in done.stderr.splitlines()}
+    assert "netsnap" in loaded
+    assert not HEAVY & loaded
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_list_says_of_a_command_what_its_help_says(command: str) -> None:
+    said = main.load(command).help.partition("\n\n")[0]
+    assert " ".join(said.split()) == main.COMMANDS[command].does
+
+
+@pytest.mark.parametrize("word", ["prase", "--shiny"])
+def test_a_word_that_is_no_command_is_refused_in_a_sentence(word: str, stranger: Tool) -> None:
+    done = stranger.run(word)
+    assert done.returncode == 2
+    assert re.search(rf"No such (?:command|option)\W+{word}", done.stderr)
+    assert "Traceback" not in done.stderr

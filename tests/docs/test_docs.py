@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer.main
 
 from collector.inventory import load
-from netsnap.cli.main import app
+from netsnap.cli import main
 from parsers.entry import Profile
 from tests.docs.blocks import PAGES, ROOT, Block, blocks, pattern, steps
 from tests.played import Cluster, cluster
 
-COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined] # it is a group
+COMMANDS = {name: main.load(name) for name in main.COMMANDS}
 SHELL = [block for block in blocks("sh", "indented") if "netsnap" in block.text]
 
 SETTINGS = [block for block in blocks("toml", "indented") if block.text.startswith("[")]
