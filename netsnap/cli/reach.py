@@ -9,6 +9,7 @@ from netsnap.cli.show import T
 from netsnap.explain.explanation import Pairs
 from netsnap.explain.pairs import compare_pairs, matrix
 from netsnap.model.network import Network
+from netsnap.model.wording import Lexicon
 from netsnap.report import as_json
 from netsnap.report.escapes import json_text
 from netsnap.report.reachlines import reach_lines
@@ -42,8 +43,9 @@ def reach(
         found = compare_pairs(only, only)
     else:
         before, after = known
-        then = matrix(Network.of(before, assumed=after))
-        found = compare_pairs(then, matrix(Network.of(after, assumed=before)))
+        lexicon = Lexicon()
+        then = matrix(Network.of(before, assumed=after), lexicon)
+        found = compare_pairs(then, matrix(Network.of(after, assumed=before), lexicon))
     if as_data:
         typer.echo(json_text(as_json.pairs(found, every=pairs)))
     else:

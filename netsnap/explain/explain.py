@@ -29,6 +29,7 @@ from netsnap.explain.pings import Pings
 from netsnap.explain.story import primary, story
 from netsnap.explain.tell import clause
 from netsnap.model.network import Network
+from netsnap.model.wording import Lexicon
 from parsers.facts import Facts
 
 
@@ -40,7 +41,8 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     """
     world = World(before, after, difference)
     earlier, later = Network.of(before, assumed=after), Network.of(after, assumed=before)
-    then, now = matrix(earlier), matrix(later)
+    lexicon = Lexicon()
+    then, now = matrix(earlier, lexicon), matrix(later, lexicon)
     pairs = compare_pairs(then, now)
     happened = events(world)
     lost = _names(pairs.lost, pairs.outside_lost)

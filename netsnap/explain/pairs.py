@@ -12,6 +12,7 @@ from netsnap.model.alike import Classes, classes
 from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states, way_out
+from netsnap.model.wording import Lexicon
 from parsers.records import Container, NetworkNamespace
 
 Pair = tuple[str, str]
@@ -85,8 +86,8 @@ class Matrix:
         return failing(self.state(pair)).reason
 
 
-def matrix(network: Network) -> Matrix:
-    """Prepare to tell of every pair of a network, there and back."""
+def matrix(network: Network, lexicon: Lexicon | None = None) -> Matrix:
+    """Prepare to tell of every pair, there and back; ``lexicon`` as for ``alike.classes``."""
     facts = network.facts
     named = frozenset(
         node
@@ -94,7 +95,7 @@ def matrix(network: Network) -> Matrix:
         if facts.sees(node, HOST, Container.kind) and facts.sees(node, HOST, NetworkNamespace.kind)
     )
     endpoints = {endpoint.name: endpoint for endpoint in network.endpoints}
-    return Matrix(network, endpoints, classes(network), named)
+    return Matrix(network, endpoints, classes(network, lexicon), named)
 
 
 def failing(state: PairState) -> Path:

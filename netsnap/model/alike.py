@@ -26,7 +26,7 @@ from netsnap.model.disposition import Endpoint
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4, IPV6, block, number
 from netsnap.model.space import Place, Port, Space
-from netsnap.model.wording import Words, intervals, words
+from netsnap.model.wording import Lexicon, Said, Words
 from parsers.facts import Fact
 from parsers.records import FilterRule, Rule
 
@@ -41,9 +41,12 @@ _SELECTS = re.compile(r'(?:saddr|daddr|[io]if(?:name)?) "?@')
 """A line that picks out one workload's packets; of such lines only one can fit a packet's end."""
 
 
-def classes(network: Network) -> Classes:
-    """Sort the workloads of a network into classes of those that are alike."""
-    sorting = _Sorting(network)
+def classes(network: Network, lexicon: Lexicon | None = None) -> Classes:
+    """Sort the workloads of a network into classes of those that are alike.
+
+    ``lexicon`` is what was read of another network's records, many of which are this one's too.
+    """
+    sorting = _Sorting(network, lexicon or Lexicon())
     for endpoint in network.endpoints:
         sorting.name(endpoint)
     for space in network.spaces.values():
@@ -71,12 +74,12 @@ class Mention:
 
 
 class _Line(NamedTuple):
-    """A fact in its words, its place in the namespace's text, and the workloads it names."""
+    """A fact, what it says, its place in the namespace's text, and how many workloads it names."""
 
     fact: Fact
-    words: Words
+    said: Said
     at: int
-    named: frozenset[str]
+    named: int
 
 
 @dataclass(slots=True)
@@ -90,10 +93,11 @@ class _Chains:
 @dataclass
 class _Sorting:
     network: Network
+    lexicon: Lexicon
     owner: dict[Place, str] = field(default_factory=dict)
     placeholders: dict[str, dict[str, str]] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)  # → whose it is
-    devices: dict[tuple[str, str], str] = field(default_factory=dict)  # (node, device) → likewise
+    devices: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # by node
     own: dict[str, list[Words]] = field(default_factory=lambda: defaultdict(list))
     mentions: dict[str, list[Mention]] = field(default_factory=lambda: defaultdict(list))
     forms: dict[Hashable, set[Hashable]] = field(default_factory=lambda: defaultdict(set))
@@ -124,9 +128,9 @@ class _Sorting:
                 continue
             if port.netns != HOST:
                 self.alone.add(endpoint.name)
-            key = (port.node, port.device)
-            if self.devices.setdefault(key, endpoint.name) != endpoint.name:
-                self.alone |= {endpoint.name, self.devices[key]}
+            other = self.devices[port.node].setdefault(port.device, endpoint.name)
+            if other != endpoint.name:
+                self.alone |= {endpoint.name, other}
             self.placeholders[endpoint.name][port.device] = f"@end of {device}"
 
     def _far(self, space: Space, device: str) -> tuple[Port, ...]:
@@ -139,38 +143,39 @@ class _Sorting:
         chains = _Chains()
         own = self.owner.get(space.place)
         for at, fact in enumerate(space.facts.values()):
-            said = words(fact.record)
+            said = self.lexicon.said(fact.record)
             if said is None:
                 continue
-            self._bound(fact)
+            for family, first, after in said.intervals:
+                self.bounds[family] |= {first, after}
             if own is not None:
                 self.own[own].append(self._form(said, own))
-            line = _Line(fact, said, at, frozenset(self._named(said, space)) - {own or ""})
-            for name in line.named:
+            named = frozenset(self._named(said, space)) - {own or ""}
+            for name in named:
+                line = _Line(fact, said, at, len(named))
                 self.mentions[name].append(self._mention(name, line, chains))
             if isinstance(fact.record, FilterRule):
+                self.wildcards.update(_WILDCARD.findall(fact.record.rule))
                 chain = (fact.record.table, fact.record.chain)
                 chains.length[chain] += 1
-                chains.common[chain] += not line.named
+                chains.common[chain] += not named
 
-    def _bound(self, fact: Fact) -> None:
-        for family, first, after in intervals(fact.record):
-            self.bounds[family] |= {first, after}
-        if isinstance(fact.record, FilterRule):
-            self.wildcards.update(_WILDCARD.findall(fact.record.rule))
+    def _named(self, said: Said, space: Space) -> Iterator[str]:
+        tables = (
+            [self.addresses, self.devices[space.node]] if space.netns == HOST else [self.addresses]
+        )
+        for table in tables:
+            if not table.keys().isdisjoint(said.words):
+                yield from (table[word] for word in said.words if word in table)
 
-    def _named(self, said: Words, space: Space) -> Iterator[str]:
-        yield from (self.addresses[word] for word in said if word in self.addresses)
-        if space.netns == HOST:
-            keys = ((space.node, word) for word in said)
-            yield from (self.devices[key] for key in keys if key in self.devices)
-
-    def _form(self, said: Words, name: str) -> Words:
+    def _form(self, said: Said, name: str) -> Words:
         names = self.placeholders[name]
-        return tuple(names.get(word, word) for word in said)
+        if names.keys().isdisjoint(said.words):
+            return said.words
+        return tuple(names.get(word, word) for word in said.words)
 
     def _mention(self, name: str, line: _Line, chains: _Chains) -> Mention:
-        place, form = line.fact.key[:2], self._form(line.words, name)
+        place, form = line.fact.key[:2], self._form(line.said, name)
         record = line.fact.record
         if isinstance(record, Rule):
             return Mention(place, form, "rule", line.at)
@@ -180,7 +185,7 @@ class _Sorting:
         if any(word.startswith("@") for word in form[: form.index("|", 3)]):
             return Mention(place, (*form, str(chains.length[chain])))  # a chain of its own
         slot = (place, chain, chains.common[chain])
-        picks = len(line.named) == 1 and _SELECTS.search("".join(form)) is not None
+        picks = line.named == 1 and _SELECTS.search("".join(form)) is not None
         self.forms[slot].add(form if picks else line.at)
         return Mention(place, form, slot, line.at)
 

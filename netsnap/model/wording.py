@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from netsnap.model.numbers import WIDTH, block, number
 from netsnap.model.tunnels import is_followed
@@ -27,6 +27,29 @@ Interval = tuple[int, int, int]
 _APART = re.compile(r'([\s",;{}()=!<>|/-]+)')
 _PREFIX = re.compile(r"[0-9A-Fa-f:.]+/\d{1,3}")
 _RANGE = re.compile(r"([0-9A-Fa-f:.]+)-([0-9A-Fa-f:.]+)")
+
+
+class Said(NamedTuple):
+    """What the model reads of one record."""
+
+    words: Words
+    intervals: tuple[Interval, ...]
+
+
+class Lexicon:
+    """Reads each record once: snapshots have most of theirs in common, and so have namespaces."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Record, Said | None]] = {}
+
+    def said(self, record: Record) -> Said | None:
+        """Return what a record says, None for a kind that the model does not read."""
+        found = self._known.get(id(record))
+        if found is None:
+            spoken = words(record)
+            said = spoken and Said(spoken, tuple(intervals(record)))
+            found = self._known[id(record)] = (record, said or None)  # kept: its id stays its own
+        return found[1]
 
 
 def words(record: Record) -> Words | None:

@@ -6,6 +6,8 @@ from parsers.roles import Record
 from tests.model.cluster import NIC, UP, World, local, route, rules
 
 GATEWAY = "10.0.255.254"
+RULES = rules()
+"""The same text everywhere is read once, and its records are the same objects."""
 
 
 def node_of(node: int) -> str:
@@ -48,7 +50,7 @@ def large(nodes: int, pods: int) -> World:
 def _host(node: int, nodes: int) -> list[Record]:
     own = node_address(node)
     return [
-        *rules(),
+        *RULES,
         Interface("lo", 1, ("LOOPBACK", "LOWER_UP", "UP"), link_type="loopback"),
         Interface(NIC, 2, UP, 1500, operstate="UP", link_type="ether"),
         Address(NIC, 4, f"{own}/16", scope="global"),
@@ -82,7 +84,7 @@ def _host_end(node: int, pod: int) -> list[Record]:
 def _pod(node: int, pod: int) -> list[Record]:
     own = pod_address(node, pod)
     return [
-        *rules(),
+        *RULES,
         Interface(
             "eth0", 3, UP, 1500, operstate="UP", link_type="ether", peer_index=10 + pod,
             peer_netns="0", link_kind="veth",
