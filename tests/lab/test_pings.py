@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.faults import Fault, bgp_cut, broken, fabric_drop, mtu_black_hole
+from tests.lab.faults import Fault, broken, fabric_drop, mtu_black_hole, pod_route_deleted
 from tests.lab.lab import Lab
 from tests.tool import Tool
 
@@ -77,9 +77,9 @@ def test_a_black_hole_of_the_mtu_is_broken_and_checked(healthy_lab: Lab, tool: T
 def test_a_loss_that_the_tables_explain_is_told_once_and_ping_agrees(
     healthy_lab: Lab, tool: Tool
 ) -> None:
-    told = _around(bgp_cut.FAULT, healthy_lab, tool)
+    told = _around(pod_route_deleted.FAULT, healthy_lab, tool)
     (cause,) = told["causes"]
-    assert cause["pings"] == {"agree": len(bgp_cut.FAULT.lost), "disagree": 0}
+    assert cause["pings"] == {"agree": len(pod_route_deleted.FAULT.lost), "disagree": 0}
     assert told["observed"] == []
 
 
