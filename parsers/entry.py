@@ -45,7 +45,9 @@ class Entry:
     harmless casts doubt even on exit status 0. ``lacking`` matches a whole line, of stdout or
     stderr, by which a question that failed says that the program knows no such question, or that
     nothing is there to be asked. ``always`` says that a node has such facts whether or not it has
-    the program to tell them. ``family`` is 4 or 6 where the answer is about that one alone, else 0.
+    the program to tell them. ``never_empty`` says that a whole answer has at least one record: an
+    empty one is not "nothing there". ``family`` is 4 or 6 where the answer is about that one
+    alone, else 0.
     """
 
     probe: Probe
@@ -57,6 +59,7 @@ class Entry:
     quiet: bool = False
     lacking: re.Pattern[str] | None = None
     always: bool = False
+    never_empty: bool = False
     family: int = 0
 
 

@@ -26,6 +26,8 @@ def read(capture: Capture) -> Reading:
     subject = capture.question.subject
     reading = _read(entry, capture.stdout, subject, capture.started)
     doubt = _doubt(capture, entry)
+    if entry.never_empty and not (doubt or reading.blind or reading.records):
+        doubt = "there is nothing in the answer"
     if not doubt:
         return reading
     return dataclasses.replace(

@@ -160,6 +160,7 @@ def _get(name: str, kinds: str, profile: Profile, shown: str) -> Entry:
         _TYPED_GET,
         profile,
         lacking=_NO_GET,
+        never_empty=True,
     )
 
 
@@ -178,6 +179,7 @@ ENTRIES: tuple[Entry, ...] = (
         re.compile(CALICOCTL + r"(?: node)? status(?: --allow-version-mismatch)?"),
         Profile.QUICK,
         lacking=NO_SUCH_COMMAND,
+        never_empty=True,
     ),
     _setting("asNumber"),
     _setting("nodeToNodeMesh"),

@@ -19,10 +19,14 @@ _NO_COUNTERS = whole_lines(
     r" Operation not supported"
 )
 
-_NOTHING_TO_TELL = whole_lines(
-    r"(?:netlink error|Cannot get .*): (?:Operation not supported|Operation not permitted)"
+_NOT_SUPPORTED = r"(?:netlink error|Cannot get .*): Operation not supported"
+_NOTHING_TO_TELL = whole_lines(_NOT_SUPPORTED)
+"""A driver without such settings."""
+
+_NO_LINK_TO_TELL = whole_lines(
+    _NOT_SUPPORTED + r"|(?:netlink error|Cannot get wake-on-lan settings): Operation not permitted"
 )
-"""A driver without such settings. Of a question that a user must not ask the rest is whole."""
+"""What wakes a card is told to root alone, and the rest of the link is whole."""
 
 # Of the host's interfaces all but lo and the ends of containers. `ip` tells which: /sys may be that
 # of another namespace. 75 is ethtool's "no data available".
@@ -91,7 +95,7 @@ ENTRIES: tuple[Entry, ...] = (
         read_link,
         (LinkSettings,),
         re.compile(NETNS_EXEC + r"ethtool [^-\s]\S*"),
-        harmless=_NOTHING_TO_TELL,
+        harmless=_NO_LINK_TO_TELL,
         always=True,
     ),
     Entry(

@@ -109,6 +109,7 @@ ENTRIES: tuple[Entry, ...] = (
         re.compile(NETNS_EXEC + r"nft(?: -\w+)* list ruleset(?: \w+)?"),
         Profile.QUICK,
         harmless=whole_lines(r"# Warning: table .* is managed by \S+, do not touch!"),
+        quiet=True,  # nft says there what expression it does not know, and ends with status 0
     ),
     Entry(
         Probe("iptables-save", _IPTABLES_SAVE, Where.NETNS, shown="iptables-save -c"),
@@ -162,5 +163,6 @@ ENTRIES: tuple[Entry, ...] = (
         ),
         quiet=True,
         lacking=re.compile("no connection tracking in the kernel"),
+        never_empty=True,
     ),
 )

@@ -89,6 +89,7 @@ ENTRIES: tuple[Entry, ...] = (
         harmless=_NO_NAME,
         quiet=True,
         always=True,
+        never_empty=True,
     ),
     Entry(
         Probe("ip-route", "ip -4 route show table all", Where.NETNS, needs="ip"),

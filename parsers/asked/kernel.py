@@ -68,6 +68,7 @@ ENTRIES: tuple[Entry, ...] = (
         re.compile(NETNS_EXEC + r"sysctl(?: .*)?"),
         Profile.QUICK,
         quiet=True,
+        never_empty=True,
     ),
     Entry(
         Probe("sysctl-node", _LOOK % _ON_THE_NODE, Where.NODE, shown="sysctl net"),
@@ -75,5 +76,6 @@ ENTRIES: tuple[Entry, ...] = (
         (Sysctl,),
         re.compile(r"sysctl net"),
         quiet=True,
+        never_empty=True,
     ),
 )

@@ -15,6 +15,7 @@ ENTRIES: tuple[Entry, ...] = tuple(
         re.compile(f"netlink {what}"),
         Profile.QUICK,
         quiet=True,
+        never_empty=what == "addr",
     )
     for what, reader, kinds in (
         ("addr", netlink.read_links, (Interface, Address)),

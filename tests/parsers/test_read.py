@@ -1,5 +1,7 @@
 """``read``: an answer that is not whole never looks like one that is."""
 
+import dataclasses
+
 import pytest
 
 from collector.capture import Capture, Outcome, Question
@@ -206,3 +208,28 @@ def test_the_typed_interface_is_the_records() -> None:
 def test_an_unknown_command_is_refused_with_what_is_known(typed: str) -> None:
     with pytest.raises(ParseError, match="what can be read: node, netns, ip-addr"):
         read_text(typed, b"")
+
+
+@pytest.mark.parametrize(
+    "probe", ["ip-addr", "netlink-addr", "sysctl", "conntrack", "calicoctl-get"]
+)
+def test_an_empty_answer_where_there_is_always_something_is_no_absence(probe: str) -> None:
+    said = Capture("k8s1", Question(probe), "", Outcome.ANSWERED, 0)
+    assert read(said).blind == "there is nothing in the answer"
+    quiet = dataclasses.replace(said, question=Question("ip-neigh"))
+    assert read(quiet).blind == ""
+
+
+def test_an_expression_that_nft_does_not_know_is_told_though_its_status_is_zero() -> None:
+    said = Capture(
+        "k8s1", Question("nft-ruleset"), "", Outcome.ANSWERED, 0,
+        b"table ip t { # handle 1\n}\n", b"netlink: Error: Unknown expression type 'x'\n",
+    )  # fmt: skip
+    assert read(said).blind == "it said: netlink: Error: Unknown expression type 'x'"
+
+
+def test_what_a_user_may_not_ask_hides_the_wake_settings_and_nothing_else() -> None:
+    said = b"netlink error: Operation not permitted\n"
+    for probe, blind in (("ethtool-link", ""), ("ethtool-k", f"exit status 75: {said.decode()}")):
+        answer = Capture("k8s1", Question(probe), "", Outcome.ANSWERED, 75, b"", said)
+        assert read(answer).blind == blind.rstrip("\n")
