@@ -2,7 +2,7 @@
 
 import importlib
 
-BENCHMARKS = ("parse", "profiles", "sweep", "history")
+BENCHMARKS = ("parse", "profiles", "sweep", "history", "pairs")
 
 
 def main() -> None:
