@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from parsers import fsm, linknames
 from parsers.addresses import address, mac, with_length
@@ -14,8 +15,11 @@ from parsers.linknames import Head, Named
 from parsers.oneline import read_lines
 from parsers.reading import Reading
 from parsers.records import Address, Interface, InterfaceCounters
+from parsers.swift import remembered, swift
 from parsers.text import Text
 from parsers.words import pairs
+
+_new_interface, _new_address = swift(Interface), swift(Address)
 
 _VOLATILE = re.compile(r"\s*\b(\w+_timer\s+[\d.]+|link_failure_count\s+\d+|fdb_n_learned\s+\d+)")
 _LINK_FLAGS = frozenset({"netns-immutable"})
@@ -61,7 +65,7 @@ def _read(lines: Sequence[str]) -> Reading:
             gathered.add(row.line, _interface(row, named))
         for line, item, lifetime in _addresses(row):
             try:
-                gathered.add(line, _address(name, item, lifetime))
+                gathered.add(line, _address(item, name, lifetime))
             except (ValueError, StopIteration):
                 gathered.refuse(line)
         if row["Columns"] or row["Numbers"] or row["Functions"]:
@@ -91,18 +95,18 @@ def _head(row: Row) -> Head:
 
 
 def _interface(row: Row, named: Named) -> Interface:
-    head = dict(pairs(row["Attributes"], frozenset(re.findall(r"xdp\S*", row["Attributes"]))))
+    device = _device(row["Attributes"])
     link_type, own, link = _link(row["Link"])
-    kind_detail = " ".join([row["KindDetail"], *row["KindMore"]])
-    slave_detail = f"{row['SlaveDetail']} {row['SlaveRest']}"
-    return Interface(
+    kind_detail, kind_moves = _detail(" ".join([row["KindDetail"], *row["KindMore"]]))
+    slave_detail, slave_moves = _detail(f"{row['SlaveDetail']} {row['SlaveRest']}")
+    return _new_interface(
         name=named.name,
         index=int(row["Index"]),
-        flags=tuple(sorted(filter(None, row["Flags"].split(",")))),
-        mtu=_number(head, "mtu"),
-        qdisc=head.get("qdisc", ""),
-        operstate=head.get("state", ""),
-        master=head.get("master", ""),
+        flags=_flags(row["Flags"]),
+        mtu=device.mtu,
+        qdisc=device.qdisc,
+        operstate=device.state,
+        master=device.master,
         link_type=link_type,
         mac=mac(own),
         broadcast=mac(link.get("brd", link.get("peer", ""))),
@@ -110,17 +114,48 @@ def _interface(row: Row, named: Named) -> Interface:
         peer_index=named.peer_index,
         peer_netns=link.get("link-netnsid", link.get("link-netns", "")),
         link_kind=row["Kind"],
-        kind_detail=_steady(kind_detail),
-        group=head.get("group", ""),
-        queue_length=_number(head, "qlen"),
+        kind_detail=kind_detail,
+        group=device.group,
+        queue_length=device.queue_length,
         alt_names=tuple(sorted(row["AltNames"])),
         promiscuity=_number(link, "promiscuity"),
         slave_kind=row["SlaveKind"],
-        slave_detail=_steady(slave_detail),
+        slave_detail=slave_detail,
         alias=row["Alias"],
-        xdp=next((key.split("/")[0] for key in head if key.startswith("xdp")), ""),
-        volatile=_moving(kind_detail) + _moving(slave_detail),
+        xdp=device.xdp,
+        volatile=kind_moves + slave_moves,
     )
+
+
+class _Device(NamedTuple):
+    """What stands behind an interface's flags, as behind those of most others."""
+
+    mtu: int | None
+    qdisc: str
+    state: str
+    master: str
+    group: str
+    queue_length: int | None
+    xdp: str
+
+
+@remembered
+def _device(attributes: str) -> _Device:
+    said = dict(pairs(attributes, frozenset(re.findall(r"xdp\S*", attributes))))
+    return _Device(
+        mtu=_number(said, "mtu"),
+        qdisc=said.get("qdisc", ""),
+        state=said.get("state", ""),
+        master=said.get("master", ""),
+        group=said.get("group", ""),
+        queue_length=_number(said, "qlen"),
+        xdp=next((key.split("/")[0] for key in said if key.startswith("xdp")), ""),
+    )
+
+
+@remembered
+def _flags(words: str) -> tuple[str, ...]:
+    return tuple(sorted(filter(None, words.split(","))))
 
 
 def _link(text: str) -> tuple[str, str, dict[str, str]]:
@@ -132,14 +167,11 @@ def _link(text: str) -> tuple[str, str, dict[str, str]]:
     return link_type, own, dict(pairs(named, _LINK_FLAGS))
 
 
-def _steady(detail: str) -> str:
-    """Return a detail line's text without the numbers in it that move by themselves."""
-    return " ".join(_VOLATILE.sub("", detail).split())
-
-
-def _moving(detail: str) -> tuple[str, ...]:
-    """Return the numbers of a detail line that move by themselves, with their names."""
-    return tuple(" ".join(found.split()) for found in _VOLATILE.findall(detail))
+@remembered
+def _detail(text: str) -> tuple[str, tuple[str, ...]]:
+    """Part a detail line's text and the numbers in it that move by themselves, with their names."""
+    moving = tuple(" ".join(found.split()) for found in _VOLATILE.findall(text))
+    return " ".join(_VOLATILE.sub("", text).split()), moving
 
 
 def _number(values: dict[str, str], key: str) -> int | None:
@@ -156,7 +188,8 @@ def _addresses(row: Row) -> Iterator[tuple[int, str, str]]:
         yield line, item, next(below, "")
 
 
-def _address(interface: str, item: str, lifetime: str) -> Address:
+@remembered
+def _address(item: str, interface: str, lifetime: str) -> Address:
     """Read "inet 10.0.0.5/24 brd 10.0.0.255 scope global eth0" and the line of its lifetimes."""
     inet, local, *rest = item.split()
     label = rest.pop() if inet == "inet" and _is_label(rest[-1:], interface) else ""
@@ -174,7 +207,7 @@ def _address(interface: str, item: str, lifetime: str) -> Address:
     if "/" not in local and "/" in peer:
         local += peer[peer.index("/") :]
     valid, preferred = _lifetimes(lifetime)
-    return Address(
+    return _new_address(
         interface=interface,
         family=6 if inet == "inet6" else 4,
         address=with_length(local),

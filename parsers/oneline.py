@@ -22,6 +22,8 @@ def part(lines: Sequence[str]) -> list[list[str]]:
 
 def read_lines(lines: Sequence[str], read: Callable[[Sequence[str]], Reading]) -> Reading:
     """Give ``read`` the lines, one-line records parted, and tell what it says of the lines."""
+    if not any("\\" in line for line in lines):
+        return read(lines)
     parted = part(lines)
     pieces = [piece for each in parted for piece in each]
     if len(pieces) == len(lines):

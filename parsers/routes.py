@@ -4,7 +4,6 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import InitVar, dataclass, field, replace
-from functools import partial
 from typing import Any, NamedTuple
 
 from parsers import fsm
@@ -67,7 +66,7 @@ def read_routes(text: Text) -> Reading:
     if version == IPV6 and _are_of_ipv4([_prefix(block.said) for block in blocks]):
         noise = rows.ledger.parsed + rows.ledger.noise
         return Reading(ledger=replace(rows.ledger, parsed=0, noise=noise))
-    alone = _ALONE[version]
+    alone = _alone_6 if version == IPV6 else _alone_4
     for line, said, hops in blocks:
         try:
             if hops or isinstance(said, dict):
@@ -229,12 +228,16 @@ def _route(parts: _Parts, below: Sequence[str], version: int) -> Route:
     )
 
 
-def _alone(version: int, line: str) -> Route:
-    """Make a route that is all in one line, as most are."""
-    return _route(_parted(line), (), version)
+@remembered
+def _alone_4(line: str) -> Route:
+    """Make a route that is all in one line, as most are, of an answer about IPv4."""
+    return _route(_parted(line), (), IPV4)
 
 
-_ALONE = {version: remembered(partial(_alone, version)) for version in (IPV4, IPV6)}
+@remembered
+def _alone_6(line: str) -> Route:
+    """Make one of an answer about IPv6."""
+    return _route(_parted(line), (), IPV6)
 
 
 def _encapsulation(text: str) -> tuple[str, str]:

@@ -3,8 +3,9 @@
 import dataclasses
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, TypeVar, cast
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 KEPT = 16384
@@ -42,14 +43,16 @@ def swift(record: type[T]) -> type[T]:
     return cast("type[T]", type(record.__name__, record.__bases__, members | ends))
 
 
-def remembered(read: Callable[[str], T]) -> Callable[[str], T]:
-    """Remember what is read of a line: the nodes of one cluster have most of theirs in common.
+def remembered(read: Callable[P, T]) -> Callable[P, T]:
+    """Remember what is read of a text: the nodes of one cluster have most lines in common.
 
-    For a reader that looks at nothing but its argument and gives what is frozen.
+    For a reader of texts that looks at nothing but its arguments and gives what is frozen.
     """
-    known = lru_cache(maxsize=KEPT)(read)
+    careful: Any = read
+    known: Any = lru_cache(maxsize=KEPT)(read)
 
-    def read_or_know(said: str) -> T:
-        return known(said) if len(said) <= LONGEST else read(said)
+    def read_or_know(*said: str) -> T:
+        made: T = (known if len("".join(said)) <= LONGEST else careful)(*said)
+        return made
 
-    return read_or_know
+    return cast("Callable[P, T]", read_or_know)
