@@ -6,6 +6,7 @@ from parsers.fsm import Row
 from parsers.gather import Gathering
 from parsers.reading import Reading
 from parsers.records import RouteException
+from parsers.routes import IPV4
 from parsers.text import Text
 from parsers.words import pairs
 
@@ -28,9 +29,13 @@ def read_exceptions(text: Text) -> Reading:
 
 
 def _exception(row: Row) -> RouteException:
+    """Raise ValueError also for a prefix: an `ip` without a cache to show prints its routes."""
     said = dict(pairs(f"{row['Attributes']} {row['Cached']}", _FLAGS, _MODIFIERS))
     mtu = said.get("mtu", "").removeprefix("lock ")
     source = said.get("from", "")
+    destination = prefix(row["Destination"])
+    if not destination.endswith("/32" if family(row["Destination"]) == IPV4 else "/128"):
+        raise ValueError(f"{destination} is more than one address")
     others = [f"{key} {value}" for key, value in said.items() if key not in _FIELDS | _FLAGS]
     if mtu != said.get("mtu", ""):
         others.append("mtu lock")
@@ -38,7 +43,7 @@ def _exception(row: Row) -> RouteException:
     flags = row["Flags"].strip(" <>\t").replace(",", " ").split()
     return RouteException(
         family=family(row["Destination"]),
-        destination=prefix(row["Destination"]),
+        destination=destination,
         device=said.get("dev", ""),
         source=prefix(source) if source else "",
         tos=said.get("tos", said.get("dsfield", "")),

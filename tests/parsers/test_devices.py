@@ -265,3 +265,11 @@ def test_a_kernel_that_does_not_list_them_proves_no_absence() -> None:
     reading = read(Capture("k", question, "", Outcome.ANSWERED, 1, b"", said))
     assert reading.blind
     assert reading.lacking
+
+
+def test_a_route_to_many_is_nothing_that_was_learned_of_one() -> None:
+    """An `ip` that knows no cache prints its routes when asked for it, as busybox's does."""
+    text = "10.9.0.0/16 dev eth0 scope link  src 10.9.0.2 \nfe80::/64 dev eth0  metric 256 \n"
+    for probe in ("ip-route-cache", "ip6-route-cache"):
+        reading = read_text(probe, text.encode())
+        assert (reading.records, len(reading.ledger.unknown)) == ((), 2)
