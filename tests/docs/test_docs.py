@@ -18,7 +18,8 @@ from tests.played import Cluster, cluster
 COMMANDS = {name: main.load(name) for name in main.COMMANDS}
 SHELL = [block for block in blocks("sh", "indented") if "netsnap" in block.text]
 
-SETTINGS = [block for block in blocks("toml", "indented") if block.text.startswith("[")]
+TABLE = re.compile(r"\[[a-z]+[.\]]")
+SETTINGS = [block for block in blocks("toml", "indented") if TABLE.match(block.text)]
 
 
 def _name(block: Block) -> str:
