@@ -35,7 +35,7 @@ def run() -> None:
     for course in courses():
         print(_line(course))
     print("\nparse, beside others on a text that all of them read: multiples of a plain loop")
-    print(f"{'':26}{'stock':>8}{'rows':>8}{'records':>9}{'ttp':>8}{'ntc':>8}{'jc':>8}")
+    print(f"{'':26}{'stock':>8}{'rows':>8}{'records':>9}{'new':>8}{'ttp':>8}{'ntc':>8}{'jc':>8}")
     for probe in others.TEXTS:
         print(_beside(probe))
 
@@ -62,10 +62,12 @@ def _beside(probe: str) -> str:
     find = PLAIN[probe].finditer
     ways: Ways = {"plain": lambda: [match.groupdict() for match in find(said)]}
     ways |= _ours(probe, said, "eth0")
+    waiting = [Text(others.text(probe, n), probe, "eth0") for n in range(1, ROUNDS + 1)]
+    ways["new"] = lambda: entry(probe).reader(waiting.pop())
     ways |= others.ways(probe, said)
     spent = _spent(ways)
     told = (_ratio(spent, way) for way in ("stock", "rows"))
-    rest = (_ratio(spent, way) for way in ("ttp", "ntc", "jc"))
+    rest = (_ratio(spent, way) for way in ("new", "ttp", "ntc", "jc"))
     return (
         f"{probe:26}{''.join(f'{ratio:>8}' for ratio in told)}"
         f"{_ratio(spent, 'records'):>9}{''.join(f'{ratio:>8}' for ratio in rest)}"
