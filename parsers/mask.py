@@ -6,10 +6,11 @@ guesses against it. All other bytes stay as they are.
 
 What counts as a secret: every environment value of a container; values of flags, labels and
 members whose name looks secret; what programs take under a flag that does not say so; passwords
-and tokens in URLs, in ``password "…"`` statements, in ``Authorization:`` headers and in the
-comments of filter rules. The value of one that *looks* secret is then masked wherever else the
-node printed it (a command line in ``docker ps``, an error message), if it has six characters or
-more and is no address and no word that the outputs themselves are made of.
+and tokens in URLs, in ``password "…"`` statements, in BIRD's definitions of these, in
+``Authorization:`` headers and in the comments of filter rules. The value of one that *looks*
+secret is then masked wherever else the node printed it (a command line in ``docker ps``, an error
+message), if it has six characters or more and is no address and no word that the outputs
+themselves are made of.
 """
 
 import dataclasses
@@ -20,17 +21,8 @@ import re
 from collections.abc import Iterable, Sequence
 
 from collector.capture import Capture, Visit
-from parsers.secretmembers import in_members
-from parsers.secrets import (
-    Secret,
-    decoded,
-    in_arguments,
-    in_comments,
-    in_definitions,
-    in_json,
-    in_quoted_json,
-    in_wording,
-)
+from parsers.secretmembers import in_definitions, in_members, in_quoted_json
+from parsers.secrets import Secret, decoded, in_arguments, in_comments, in_json, in_wording
 
 SHORTEST = 6
 """Characters. A shorter value is not looked for elsewhere: it would hit by accident."""

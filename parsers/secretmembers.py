@@ -1,4 +1,4 @@
-"""Where secrets stand in YAML, and in JSON that YAML quotes: the values of members by their name.
+"""Where secrets stand by the name before them: in YAML, in quoted JSON, in BIRD's definitions.
 
 Line by line and not by structure, so that a text that was cut or damaged is masked too. Everything
 here is linear in the length of the text.
@@ -7,7 +7,7 @@ here is linear in the length of the text.
 import re
 from collections.abc import Iterator
 
-from parsers.secrets import Secret, decoded
+from parsers.secrets import Secret, decoded, secret_name
 
 _NAME = (
     rb"(?<![\w.-])[\w.-]*"
@@ -36,6 +36,17 @@ _MEMBER = re.compile(
     rb"(?P<plain>(?(own)[^\n]+|[^\s,}\]\"'\\]+)))",
     re.IGNORECASE | re.MULTILINE,
 )
+# BIRD's ``define PW = "…"``, by the name or by what the name is used for.
+_DEFINED = re.compile(rb'\bdefine\s{1,16}(?P<name>\w{1,128})\s{0,16}=\s{0,16}"(?P<secret>[^"\n]++)')
+_PASSWORD_BY_NAME = re.compile(rb"\bpassword\s{1,16}(?P<name>[a-z_]\w{0,127})", re.IGNORECASE)
+
+# {\"password\":\"…\"}
+_QUOTED_MEMBER = re.compile(
+    rb'\\"[\w.-]{0,64}?(?:password|passwd|passphrase|secret|token|[-_]key|auth)\\"'
+    rb'\s{0,8}:\s{0,8}\\"(?P<secret>[^"\\\n]++)',
+    re.IGNORECASE,
+)
+
 _VALUES = ("double", "single", "inner", "plain")
 _TEXT_BELOW = re.compile(
     rb"^(?P<indent>[ \t]*)(?:- +)*"
@@ -67,3 +78,21 @@ def in_members(text: bytes) -> Iterator[Secret]:
                 start = position + line.index(body)
                 yield Secret(start, start + len(body), decoded(body), elsewhere=True)
             position += len(line)
+
+
+def in_definitions(text: bytes) -> Iterator[Secret]:
+    """Find the passwords of BIRD's configuration that have a name: ``define PW = "…"``."""
+    used = {found["name"] for found in _PASSWORD_BY_NAME.finditer(text)}
+    for found in _DEFINED.finditer(text):
+        if found["name"] in used or secret_name(found["name"].decode("utf-8", "replace")):
+            yield _told(found)
+
+
+def in_quoted_json(text: bytes) -> Iterator[Secret]:
+    """Find members with a secret's name in JSON that stands inside a JSON string, as in a label."""
+    for member in _QUOTED_MEMBER.finditer(text):
+        yield _told(member)
+
+
+def _told(found: re.Match[bytes]) -> Secret:
+    return Secret(*found.span("secret"), decoded(found["secret"]), elsewhere=True)

@@ -61,17 +61,6 @@ _PASSWORD_OCTETS = re.compile(
     re.IGNORECASE,
 )
 
-# BIRD's ``define PW = "…"``, by the name or by what the name is used for.
-_DEFINED = re.compile(rb'\bdefine\s{1,16}(?P<name>\w{1,128})\s{0,16}=\s{0,16}"(?P<secret>[^"\n]++)')
-_PASSWORD_BY_NAME = re.compile(rb"\bpassword\s{1,16}(?P<name>[a-z_]\w{0,127})", re.IGNORECASE)
-
-# {\"password\":\"…\"}
-_QUOTED_MEMBER = re.compile(
-    rb'\\"[\w.-]{0,64}?(?:password|passwd|passphrase|secret|token|[-_]key|auth)\\"'
-    rb'\s{0,8}:\s{0,8}\\"(?P<secret>[^"\\\n]++)',
-    re.IGNORECASE,
-)
-
 # The look-behind keeps a long word from being tried from each of its letters.
 _NAME = re.compile(rb"(?<![\w.-])(?P<name>-{0,2}[\w.-]++)(?P<equals>[= ])")
 _QUOTED = rb"(?<=[\"'])[^\n\"'\\]++"
@@ -174,20 +163,6 @@ def in_comments(text: bytes) -> Iterator[Secret]:
             is_told = found["by"] != b" " and secret_name(name.decode("utf-8", "replace"))
             if is_told or _ALWAYS_BEFORE_ONE.fullmatch(name):
                 yield _secret(found.start("secret"), found["secret"], elsewhere=False)
-
-
-def in_definitions(text: bytes) -> Iterator[Secret]:
-    """Find the passwords of BIRD's configuration that have a name: ``define PW = "…"``."""
-    used = {found["name"] for found in _PASSWORD_BY_NAME.finditer(text)}
-    for found in _DEFINED.finditer(text):
-        if found["name"] in used or secret_name(found["name"].decode("utf-8", "replace")):
-            yield _secret(found.start("secret"), found["secret"], elsewhere=True)
-
-
-def in_quoted_json(text: bytes) -> Iterator[Secret]:
-    """Find members with a secret's name in JSON that stands inside a JSON string, as in a label."""
-    for member in _QUOTED_MEMBER.finditer(text):
-        yield _secret(member.start("secret"), member["secret"], elsewhere=True)
 
 
 def _assigned(text: bytes, value: re.Pattern[bytes]) -> Iterator[Secret]:
