@@ -204,6 +204,41 @@ def test_a_policy_is_the_cause_of_what_felix_made_of_it() -> None:
     assert cause.sentence == "Calico's GlobalNetworkPolicy deny is new (types=[Ingress])."
 
 
+@pytest.mark.parametrize(
+    ("line", "is_cause"), [("    natOutgoing: true\n", True), ("    vxlanMode: Never\n", False)]
+)
+def test_a_pool_is_the_cause_of_a_filter_only_by_what_filters_are_made_of(
+    line: str, *, is_cause: bool
+) -> None:
+    after = with_bgp(cluster())
+    after["k8s2", HOST] += [
+        FilterRule("ip filter", "cali-FORWARD", "type filter hook forward priority 0;"),
+        FilterRule("ip filter", "cali-FORWARD", "drop"),
+    ]
+    pool = OBJECTS.replace("    ipipMode: Always\n", f"    ipipMode: Always\n{line}")
+    assert pool != OBJECTS
+    whats = [each.what for each in told(with_bgp(cluster()), after, (OBJECTS, pool)).causes]
+    assert whats == (["Calico object"] if is_cause else ["filter rule"])
+
+
+@pytest.mark.parametrize(("protocol", "is_cause"), [("bird", True), ("static", False)])
+def test_a_filter_of_bgp_is_the_cause_of_birds_routes_alone(
+    protocol: str, *, is_cause: bool
+) -> None:
+    before, after = with_bgp(cluster()), with_bgp(cluster())
+    at = ("k8s2", HOST)
+    for world in (before, after):
+        route = find(world, at, Route, 4, "main", BLOCKS["k8s3"])
+        swap(world, at, route, replace(route, protocol=protocol))
+    swap(after, at, find(after, at, Route, 4, "main", BLOCKS["k8s3"]))
+    bgp_filter = (
+        "- apiVersion: projectcalico.org/v3\n  kind: BGPFilter\n"
+        "  metadata:\n    name: none\n  spec:\n    importV4:\n    - action: Reject\n"
+    )
+    causes = told(before, after, (OBJECTS, OBJECTS + bgp_filter)).causes
+    assert [each.what for each in causes] == (["Calico object"] if is_cause else ["route"])
+
+
 def first_configuration(spec: str) -> str:
     return (
         "- apiVersion: projectcalico.org/v3\n  kind: BGPConfiguration\n"
