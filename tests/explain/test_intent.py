@@ -308,6 +308,27 @@ def test_what_broke_nothing_is_told_in_one_line_for_the_cluster(
 
 
 @pytest.mark.parametrize(
+    ("spec", "is_cause"),
+    [("    ipipMode: Never\n", True), ("    ipipMode: Always\n    natOutgoing: true\n", False)],
+)
+def test_a_tunnel_that_went_follows_from_the_encapsulation_of_a_pool(
+    spec: str, *, is_cause: bool
+) -> None:
+    before, after = cluster(), cluster()
+    objects = (OBJECTS, OBJECTS.replace("    ipipMode: Always\n", spec))
+    for world, text in zip((before, after), objects, strict=True):
+        for node in NODES:
+            world[node, HOST].append(Interface("tunl0", 9, UP, 1480, link_kind="ipip"))
+            world[node, HOST] += read_objects(Text(text)).records
+    tunnel_gone(after)
+    t1, t2 = facts(before), facts(after)
+    seen = Events(t1, t2, compare(t1, t2))
+    ups = parents(Happened(events(seen), seen))
+    own = [up[0] for id_, found in ups.items() if id_[3] == "tunl0" for up in found]
+    assert ("Calico object" in own) == is_cause
+
+
+@pytest.mark.parametrize(
     ("kind", "is_told"), [("WorkloadEndpoint", False), ("BlockAffinity", False), ("IPPool", True)]
 )
 def test_what_comes_and_goes_with_pods_is_no_event(kind: str, *, is_told: bool) -> None:
