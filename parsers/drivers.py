@@ -16,7 +16,9 @@ def read_driver_statistics(text: Text) -> Reading:
     rows = fsm.run("ethtool-S", text.lines)
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
-        counters = tuple(_counters(row["Counters"]))
+        lines = row["Counters"]
+        is_flat = not any("#:" in line for line in lines)
+        counters = tuple(map(_counter, lines) if is_flat else _counters(lines))
         record = DriverStatistics(
             interface=text.subject,
             peer_index=next((number for name, number in counters if name == _PEER), None),
@@ -24,6 +26,11 @@ def read_driver_statistics(text: Text) -> Reading:
         )
         gathered.add(row.line, record)
     return gathered.reading()
+
+
+def _counter(line: str) -> tuple[str, int]:
+    name, _, number = line.rpartition(":")
+    return name.lstrip(), int(number)
 
 
 def _counters(lines: Iterable[str]) -> Iterator[tuple[str, int]]:

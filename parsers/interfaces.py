@@ -89,20 +89,22 @@ def _add_counted(row: Row, name: str, gathered: Gathering) -> None:
 
 def _head(row: Row) -> Head:
     """Return what tells where an interface's name ends."""
-    labels = (item.split()[-1] for item in row["Addresses"] if item.startswith("inet "))
+    said = row.values
+    labels = (item.rsplit(maxsplit=1)[-1] for item in said["Addresses"] if item.startswith("inet "))
     label = next(labels, "").partition(":")[0]
-    return Head(row["Name"], row["Kind"], label, is_elsewhere=" link-netns" in row["Link"])
+    return Head(said["Name"], said["Kind"], label, is_elsewhere=" link-netns" in said["Link"])
 
 
 def _interface(row: Row, named: Named) -> Interface:
-    device = _device(row["Attributes"])
-    link_type, own, link = _link(row["Link"])
-    kind_detail, kind_moves = _detail(" ".join([row["KindDetail"], *row["KindMore"]]))
-    slave_detail, slave_moves = _detail(f"{row['SlaveDetail']} {row['SlaveRest']}")
+    said = row.values
+    device = _device(said["Attributes"])
+    link_type, own, link = _link(said["Link"])
+    kind_detail, kind_moves = _detail(" ".join([said["KindDetail"], *said["KindMore"]]))
+    slave_detail, slave_moves = _detail(f"{said['SlaveDetail']} {said['SlaveRest']}")
     return _new_interface(
         name=named.name,
-        index=int(row["Index"]),
-        flags=_flags(row["Flags"]),
+        index=int(said["Index"]),
+        flags=_flags(said["Flags"]),
         mtu=device.mtu,
         qdisc=device.qdisc,
         operstate=device.state,
@@ -113,15 +115,15 @@ def _interface(row: Row, named: Named) -> Interface:
         lower=named.lower,
         peer_index=named.peer_index,
         peer_netns=link.get("link-netnsid", link.get("link-netns", "")),
-        link_kind=row["Kind"],
+        link_kind=said["Kind"],
         kind_detail=kind_detail,
         group=device.group,
         queue_length=device.queue_length,
-        alt_names=tuple(sorted(row["AltNames"])),
+        alt_names=tuple(sorted(said["AltNames"])),
         promiscuity=_number(link, "promiscuity"),
-        slave_kind=row["SlaveKind"],
+        slave_kind=said["SlaveKind"],
         slave_detail=slave_detail,
-        alias=row["Alias"],
+        alias=said["Alias"],
         xdp=device.xdp,
         volatile=kind_moves + slave_moves,
     )
@@ -184,8 +186,9 @@ def _addresses(row: Row) -> Iterator[tuple[int, str, str]]:
     lines = row.item_lines["Addresses"]
     ends = (*lines[1:], max(lifetimes, default=0) + 1)
     for line, end, item in zip(lines, ends, row["Addresses"], strict=False):
-        below = (lifetimes[n] for n in range(line + 1, end) if n in lifetimes)
-        yield line, item, next(below, "")
+        told = lifetimes.get(line + 1)  # where it stands unless a line that nobody knows does
+        below = (lifetimes[n] for n in range(line + 2, end) if n in lifetimes)
+        yield line, item, told or next(below, "")
 
 
 @remembered
