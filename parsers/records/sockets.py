@@ -36,6 +36,4 @@ class TcpPassing(Record):
     """The TCP sockets that are about to open or to close: they come and go by themselves."""
 
     kind: ClassVar[str] = "tcp-passing"
-    sockets: Drift[
-        tuple[str, ...]
-    ] = ()  # "SYN-SENT 10.0.0.1:40312 10.0.0.2:179 0/1 timer:(on,1sec,2)"
+    sockets: Drift[tuple[str, ...]] = ()  # "SYN-SENT 10.0.0.1:40312 10.0.0.2:179 0/1 timer:…"
