@@ -87,7 +87,7 @@ def test_show_tells_workloads_addresses_and_routes(user: Tool) -> None:
 
 def test_show_of_one_node_lists_its_records(user: Tool) -> None:
     text = user.run("show", BEFORE, "--node", "k8s2").stdout
-    assert "k8s3" not in text
+    assert "k8s3 (127.0.0.1)" not in text
     assert "route              192.168.23.192/26  via 172.16.0.47 dev enp1s0f0" in text
 
 
