@@ -50,27 +50,14 @@ def read_neighbours(text: Text) -> Reading:
 
 @remembered
 def _with_state(said: str) -> Neighbour:
-    """Read an entry that ends with its state, but for the protocol that may stand behind it."""
-    words = said.split()
-    protocol = _protocol(words)
-    return _neighbour(words[:-1], words[-1], protocol)
+    """Read an entry with a state, which stands last but for the protocol behind it."""
+    return _neighbour(said.split(), has_state=True)
 
 
 @remembered
 def _stateless(said: str) -> Neighbour:
     """Read an entry without a state: the kernel's 0 is not printed."""
-    words = said.split()
-    protocol = _protocol(words)
-    return _neighbour(words, "", protocol)
-
-
-def _protocol(words: list[str]) -> str:
-    """Take a protocol off the end of words; "" if there is none."""
-    if words[-2] not in _PROTOCOL:
-        return ""
-    protocol = words[-1]
-    del words[-2:]
-    return protocol
+    return _neighbour(said.split(), has_state=False)
 
 
 def _taken(words: list[str], key: str, at: int) -> str:
@@ -78,10 +65,14 @@ def _taken(words: list[str], key: str, at: int) -> str:
     return words[at + 1] if words[at : at + 1] == [key] else ""
 
 
-def _neighbour(words: list[str], nud: str, protocol: str) -> Neighbour:
+def _neighbour(words: list[str], *, has_state: bool) -> Neighbour:
     device = _taken(words, "dev", 1)
     lladdr = _taken(words, "lladdr", 3 if device else 1)
-    rest = words[1 + 2 * bool(device) + 2 * bool(lladdr) :]
+    rest = words[1 + 2 * bool(device) + 2 * bool(lladdr) :]  # a device may have any name
+    protocol = ""
+    if rest[-2:-1] and rest[-2] in _PROTOCOL:
+        *rest, _, protocol = rest
+    nud = rest.pop() if has_state else ""
     flags = _FLAGS.intersection(rest)
     if not nud and not flags & _STATELESS:
         raise ValueError("another entry's state is always printed")

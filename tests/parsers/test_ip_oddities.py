@@ -169,6 +169,16 @@ def test_a_neighbour_without_a_state_or_with_more_behind_it(
     assert entry.protocol == (line.rpartition("proto ")[2] if "proto " in line else "")
 
 
+@pytest.mark.parametrize("device", ["proto", "dev", "lladdr", "STALE", "proxy", "router"])
+def test_a_neighbours_device_may_be_named_like_a_word_of_ips(device: str) -> None:
+    for rest in ("INCOMPLETE", "lladdr 02:00:00:00:00:01 STALE proto bird", "router STALE"):
+        (entry,) = read_all("ip-neigh", f"192.0.2.9 dev {device} {rest} \n")
+        assert isinstance(entry, Neighbour)
+        assert (entry.device, entry.nud in rest) == (device, True)
+        assert entry.flags == (("router",) if "router" in rest else ())
+        assert entry.protocol == ("bird" if "proto" in rest else "")
+
+
 @pytest.mark.parametrize("probe", ["ip-addr", "ip-counters"])
 def test_a_leftover_in_run_netns_blinds_nobody(probe: str) -> None:
     stderr = b"Error: Peer netns reference is invalid.\n"
