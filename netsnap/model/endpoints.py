@@ -42,12 +42,18 @@ def endpoints_of(
 
 
 def _running(spaces: Iterable[Space]) -> frozenset[Place]:
-    """Return the namespaces that running containers are in, by their workloads' names."""
+    """Return the namespaces that running containers are in, by their workloads' names.
+
+    A container that was given no network on purpose is none; a pod's sandbox has "none", too, and
+    its network from CNI.
+    """
     return frozenset(
         (space.node, fact.record.workload)
         for space in spaces
         for fact in space.facts.values()
-        if isinstance(fact.record, Container) and fact.record.status in ("running", "paused")
+        if isinstance(fact.record, Container)
+        and fact.record.status in ("running", "paused")
+        and (fact.record.role or fact.record.network_mode != "none")
     )
 
 

@@ -558,3 +558,14 @@ def test_a_rule_that_no_kernel_prints_is_told_as_not_understood(selector: str, a
     states = [pair for pair in pairs(Network.of(facts(world))) if pair.works is not True]
     assert states
     assert {pair.works for pair in states} == {None}
+
+
+def test_a_container_without_a_network_on_purpose_is_no_endpoint() -> None:
+    world = cluster()
+    world["k8s1", "batch"] = [Interface("lo", 1, ("LOOPBACK", "LOWER_UP", "UP"))]
+    job = Container("batch", workload="batch", status="running", network_mode="none")
+    world["k8s1", HOST].append(job)
+    names = {endpoint.name for endpoint in Network.of(facts(world)).endpoints}
+    assert "batch@k8s1" not in names
+    swap(world, ("k8s1", HOST), job, replace(job, network_mode="bridge"))
+    assert "batch@k8s1" in {each.name for each in Network.of(facts(world)).endpoints}
