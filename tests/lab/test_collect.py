@@ -29,8 +29,8 @@ DAEMONS_OWN = re.compile(
     r"|/var/lib/containers/storage/\S*\.lock "
 )
 """What dockerd and sshd write while they answer, not the questions, and the locks that podman takes
-where it has been used: it has no daemon. (/tmp is not listed: a lab node shares it with this machine.
-The collector's tests run the script with a /tmp it cannot write to.)
+where it has been used: it has no daemon. (/tmp is not listed: a lab node shares it with this
+machine. The collector's tests run the script with a /tmp it cannot write to.)
 """
 
 

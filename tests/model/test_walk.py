@@ -12,7 +12,7 @@ from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pairs
 from netsnap.model.space import Port
 from netsnap.model.walk import Walker
-from parsers.records import Address, Interface, Neighbour, NextHop, Route, Rule, Sysctl
+from parsers.records import Address, Container, Interface, Neighbour, NextHop, Route, Rule, Sysctl
 from tests.model.cluster import (
     BLOCKS,
     NIC,
