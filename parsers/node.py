@@ -10,6 +10,7 @@ from parsers.instants import instant
 from parsers.names import FIRST_PROCESS
 from parsers.reading import Reading
 from parsers.records import NetworkNamespace, NodeIdentity, Sysctl
+from parsers.swift import remembered
 from parsers.text import Text
 
 _ESCAPED = re.compile(r"\\([\\\"'$`])")
@@ -79,8 +80,12 @@ def read_sysctl(text: Text) -> Reading:
     rows = fsm.run("sysctl", text.lines)
     gathered = Gathering.of(text.lines, rows)
     for row in rows.rows:
-        name = row["Name"]
-        first = min(name.find(mark) % (len(name) + 1) for mark in "/.")
-        dotted = name.translate(_SWAP) if name[first] == "/" else name
-        gathered.add(row.line, Sysctl(dotted, " ".join(row["Setting"].split())))
+        gathered.add(row.line, _switch(row["Name"], row["Setting"]))
     return gathered.reading()
+
+
+@remembered
+def _switch(name: str, setting: str) -> Sysctl:
+    first = min(name.find(mark) % (len(name) + 1) for mark in "/.")
+    dotted = name.translate(_SWAP) if name[first] == "/" else name
+    return Sysctl(dotted, " ".join(setting.split()))
