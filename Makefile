@@ -9,7 +9,8 @@ demo: setup
 	$(BIN)/netsnap demo
 
 test: setup lab-packages
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not alone" --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -m alone $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .

@@ -21,6 +21,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+ALONE = frozenset({"cli", "collector", "docs", "history", "lab", "tickets"})
+"""Folders whose tests measure time, look at all of the machine, or share what took long to make."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what must not run beside other tests; ``make test`` runs the rest side by side."""
+    here = Path(__file__).parent
+    for item in items:
+        room = item.path.relative_to(here).parts[0]
+        if room in ALONE or item.get_closest_marker("lab") is not None:
+            item.add_marker("alone")
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what cannot run here, and say why; in CI, where all must, fail it."""
     wanted = [name for marker in item.iter_markers("needs") for name in marker.args]
