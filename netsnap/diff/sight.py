@@ -171,8 +171,15 @@ class Sight:
     def blind(self) -> tuple[Blind, ...]:
         """Return every blind spot that could hide a difference, in order of node and netns."""
         first, second = dict.fromkeys(self._spots("t1")), dict.fromkeys(self._spots("t2"))
-        told = [Blind(spot, "both" if spot in second else "t1") for spot in first]
-        told += [Blind(spot, "t2") for spot in second if spot not in first]
+        told = [
+            Blind(spot, "both" if spot in second or _withheld_nothing(spot, self.after) else "t1")
+            for spot in first
+        ]
+        told += [
+            Blind(spot, "both" if _withheld_nothing(spot, self.before) else "t2")
+            for spot in second
+            if spot not in first
+        ]
         return tuple(sorted(told, key=_blind_order))
 
     def _sees(self, key: Key, view: View) -> bool:
@@ -240,6 +247,12 @@ class Sight:
             for place in same
             if not any(_hides(spot, *place) for spot in by_node.get(place[0], ()))
         )
+
+
+def _withheld_nothing(spot: BlindSpot, other: View) -> bool:
+    """Say whether one snapshot had nobody to ask, and the other did not ask either."""
+    asked = other.probes.get(spot.node, frozenset())
+    return spot.lacking and bool(asked) and spot.probe not in asked
 
 
 def _places(spot: BlindSpot) -> Iterable[Place]:

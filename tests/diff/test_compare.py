@@ -234,6 +234,17 @@ def test_a_kind_of_which_more_was_asked_gained_nothing() -> None:
         assert (blind.spot.probe, blind.spot.reason, blind.when) == ("ask-more", "not asked", when)
 
 
+def test_who_had_nobody_to_ask_hides_nothing_from_who_did_not_ask() -> None:
+    spot = BlindSpot("k8s2", HOST, "wg", "", frozenset({"x"}), "no wg on the node", lacking=True)
+    lacking = replace(facts(cluster()), blind=(spot,))
+    for pair in ((facts(cluster()), lacking), (lacking, facts(cluster()))):
+        (blind,) = compare(*pair).blind
+        assert not blind.hides
+    asked = asking(cluster(), "wg", CalicoSetting("logLevel", "info"))
+    hiding = [blind for blind in compare(asked, lacking).blind if blind.hides]
+    assert spot in {blind.spot for blind in hiding}
+
+
 def test_a_question_stands_in_for_another_that_was_not_asked_beside_it() -> None:
     level, mesh = CalicoSetting("logLevel", "info"), CalicoSetting("nodeToNodeMesh", "on")
     difference = compare(facts(after(level)), asking(cluster(), "ask-otherwise", mesh))
