@@ -9,8 +9,9 @@ demo: setup
 	$(BIN)/netsnap demo
 
 test: setup lab-packages
-	$(BIN)/python -m pytest -m "not alone" --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -m "not alone and not lab" --numprocesses auto --dist loadfile $(ARGS)
 	$(BIN)/python -m pytest -m alone $(ARGS)
+	$(BIN)/python -m pytest -m lab --numprocesses 2 --dist loadfile $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .

@@ -21,16 +21,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-ALONE = frozenset({"cli", "collector", "docs", "history", "lab", "tickets"})
+ALONE = frozenset({"cli", "collector", "docs", "history", "tickets"})
 """Folders whose tests measure time, look at all of the machine, or share what took long to make."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what must not run beside other tests; ``make test`` runs the rest side by side."""
+    """Mark what must not run beside other tests; ``make test`` runs the rest side by side.
+
+    Those of the lab run beside each other only, each process with a lab of its own.
+    """
     here = Path(__file__).parent
     for item in items:
         room = item.path.relative_to(here).parts[0]
-        if room in ALONE or item.get_closest_marker("lab") is not None:
+        if room in ALONE and item.get_closest_marker("lab") is None:
             item.add_marker("alone")
 
 
