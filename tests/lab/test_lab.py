@@ -62,6 +62,7 @@ def test_ssh_answers_on_the_management_address_while_the_nic_is_down(
     assert _ssh(tmp_path, address, key, "hostname") == "k8s3\n"
 
 
+@pytest.mark.alone  # another lab's have the same addresses
 def test_ssh_answers_on_the_data_addresses_of_the_only_lab(
     healthy_lab: Lab, tmp_path: Path
 ) -> None:
