@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collector.capture import HOST, Reach
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.checks.sessions import ESTABLISHED
+from netsnap.model.crossing import SILENT
 from netsnap.model.numbers import WIDTH
 from parsers.facts import Fact
 from parsers.records import BirdProtocol, CalicoPeer, Route
@@ -67,7 +68,7 @@ def _silent(case: Case, node: str, routes: Routes) -> Iterator[tuple[End, tuple[
     ends = dict.fromkeys((hop.gateway, hop.device) for _, r in routes for hop in r.next_hops)
     for gateway, device in ends:
         entry, condition = space.neighbour(device, gateway)
-        if entry is not None and condition == "failed":
+        if entry is not None and condition in SILENT:
             through = [each for each in routes if (gateway, device) in _ends(each[1])]
             yield (gateway, device), (entry, through)
 
