@@ -155,7 +155,8 @@ class _Sorting:
                 line = _Line(fact, said, at, len(named))
                 self.mentions[name].append(self._mention(name, line, chains))
             if isinstance(fact.record, FilterRule):
-                self.wildcards.update(_WILDCARD.findall(fact.record.rule))
+                text = " ".join((fact.record.rule, *fact.record.elements))
+                self.wildcards.update(_WILDCARD.findall(text))
                 chain = (fact.record.table, fact.record.chain)
                 chains.length[chain] += 1
                 chains.common[chain] += not named

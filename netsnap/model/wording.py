@@ -66,8 +66,9 @@ def intervals(record: Record) -> Iterator[Interval]:
         case Address():
             yield from _blocks((record.peer or record.address,))
         case FilterRule():
-            yield from _blocks(_PREFIX.findall(record.rule))
-            yield from _ranges(record.rule)
+            for text in (record.rule, *record.elements):
+                yield from _blocks(_PREFIX.findall(text))
+                yield from _ranges(text)
         case Rule():
             yield from _blocks(_PREFIX.findall(record.selector))
         case _:
@@ -132,7 +133,8 @@ def _switch(switch: Sysctl) -> Words:
 
 
 def _filter_rule(rule: FilterRule) -> Words:
-    return (rule.table, "|", *_split(rule.chain), "|", *_split(rule.rule))
+    said = _split(rule.rule, *rule.elements)
+    return (rule.table, "|", *_split(rule.chain), "|", *said)
 
 
 WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {

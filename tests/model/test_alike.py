@@ -201,3 +201,19 @@ def test_lines_that_every_packet_passes_set_pods_apart() -> None:
 def test_a_wildcard_that_fits_one_interface_sets_its_pod_apart() -> None:
     of = classes(_filtered(("forward", f'iifname "{veth_of("k8s1", 1)}*" drop')))
     assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def test_an_element_of_a_set_that_packets_fill_sets_its_pod_apart() -> None:
+    world = cluster(pods=2)
+    flags = FilterRule("ip filter", "set busy", "flags dynamic", elements=(ONE,))
+    lines = [("forward", BASE), ("forward", "ip saddr @busy drop")]
+    world["k8s1", HOST] += [
+        FilterRule("ip filter", "set busy", "type ipv4_addr"),
+        flags,
+        *(FilterRule("ip filter", chain, rule) for chain, rule in lines),
+    ]
+    network = Network.of(facts(world))
+    of = classes(network)
+    works = {state.src: state.works for state in pairs(network) if state.dst.endswith("31")}
+    assert works[pod_of("k8s1", 1)] is not works[pod_of("k8s1", 2)]
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
