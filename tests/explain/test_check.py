@@ -177,3 +177,13 @@ def test_what_was_not_read_is_not_missing(fault: Callable[[World], None]) -> Non
     fault(world)
     hidden = [(node, HOST, "route") for node in NODES]
     assert _found(world, hidden) == ()
+
+
+def test_a_group_that_is_more_than_the_way_back_is_told() -> None:
+    world = _meshed()
+    for source, target in ((POD, ("k8s3", 1)), (("k8s3", pod_of("k8s3", 1)), ("k8s1", 1))):
+        prefix = f"{address_of(*target)}/32"
+        world[source].append(Route(4, "main", prefix, type="blackhole"))
+    said = [each for each in _sentences(world) if "cannot reach" in each]
+    for place in (("k8s2", 1), ("k8s3", 1), ("k8s1", 1)):
+        assert any(pod_of(*place) in each for each in said), said

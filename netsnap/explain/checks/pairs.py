@@ -16,7 +16,7 @@ def pairs(case: Case) -> Iterator[Finding]:
     now = matrix(case.network)
     told: list[PairGroup] = []
     for group in groups(compare_pairs(now, now).never_worked):
-        if any(set(group.sources) <= set(each.targets) for each in told):
+        if any(_is_back(group, each) for each in told):
             continue
         told.append(group)
         pair = _example(group)
@@ -26,6 +26,12 @@ def pairs(case: Case) -> Iterator[Finding]:
         sentence = f"{_names(group.sources)} cannot reach {_names(group.targets)}: {group.reason}"
         then = f"netsnap path {pair[0]} {pair[1]}"
         yield Finding(Severity.ERROR, node, netns, sentence, _deciding(case, now, pair), then)
+
+
+def _is_back(group: PairGroup, told: PairGroup) -> bool:
+    """Say whether a group is the way back of one that was told, and no more than that."""
+    both = {*told.sources, *told.targets}
+    return set(group.sources) <= set(told.targets) and set(group.targets) <= both
 
 
 def _example(group: PairGroup) -> tuple[str, str]:
