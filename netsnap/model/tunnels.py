@@ -71,16 +71,10 @@ def _vxlan(roads: Roads, space: Space, device: str, target: str) -> Crossing:
     here = Hop(*space.place, device, fact.key if fact else None, condition)
     mac = getattr(fact.record, "mac", "") if fact is not None else ""
     if not mac:
-        if fact is None and not space.sees("neighbour"):
-            return _unknown(f"the neighbours of {space.name} were not read")
-        reason = f"{space.name} knows no hardware address of {target} on {device}"
-        return Crossing(end=Path(Disposition.NEIGHBOUR_FAILED, (here,), reason))
+        return Crossing(end=_unresolved(space, device, target, here))
     remotes = dict(_remotes(space, device, mac))
     if not remotes:
-        if not space.sees(FdbEntry.kind):
-            return _unknown(f"the forwarding entries of {space.name} were not read")
-        reason = f"{device} of {space.name} has no forwarding entry for {mac}"
-        return Crossing(end=Path(Disposition.NEIGHBOUR_FAILED, (here,), reason))
+        return Crossing(end=_unforwarded(space, device, mac, here))
     options = _options(space.interfaces[device][1])
     wanted = (options.get("id", ""), options.get("dstport", DEFAULT_PORT))
     frame = _Frame(space.name, mac, *wanted)
@@ -89,6 +83,37 @@ def _vxlan(roads: Roads, space: Space, device: str, target: str) -> Crossing:
         for remote, key in remotes.items()
     ]
     return next((each for each in endings if each.port is not None), endings[0])
+
+
+def _unresolved(space: Space, device: str, target: str, here: Hop) -> Path:
+    """End where no hardware address is known: for sure only where nobody can be asked for it."""
+    if here.decided_by is None and not space.sees("neighbour"):
+        return _untold(f"the neighbours of {space.name} were not read")
+    if here.decided_by is None and _can_ask(space, device):
+        return _untold(f"{space.name} has not asked for {target} on {device} of late")
+    reason = f"{space.name} knows no hardware address of {target} on {device}"
+    return Path(Disposition.NEIGHBOUR_FAILED, (here,), reason)
+
+
+def _unforwarded(space: Space, device: str, mac: str, here: Hop) -> Path:
+    """End where no entry says which node has a hardware address."""
+    if not space.sees(FdbEntry.kind):
+        return _untold(f"the forwarding entries of {space.name} were not read")
+    if "group" in _options(space.interfaces[device][1]):
+        return _untold(f"{device} of {space.name} sends it to a multicast group")
+    reason = f"{device} of {space.name} has no forwarding entry for {mac}"
+    return Path(Disposition.NEIGHBOUR_FAILED, (here,), reason)
+
+
+def _can_ask(space: Space, device: str) -> bool:
+    """Say whether a question for a hardware address reaches anybody: by flood or multicast."""
+    floods = any(
+        isinstance(fact.record, FdbEntry)
+        and (fact.record.device, fact.record.mac) == (device, FLOOD)
+        for fact in space.facts.values()
+    )
+    grouped = "group" in _options(space.interfaces[device][1])
+    return floods or grouped or not space.sees(FdbEntry.kind)
 
 
 def _remotes(space: Space, device: str, mac: str) -> Iterator[tuple[str, Key | None]]:
@@ -102,8 +127,16 @@ def _remotes(space: Space, device: str, mac: str) -> Iterator[tuple[str, Key | N
     own += [(remote, fact) for fact, found, remote in _learned(space, device) if found == mac]
     floods = [(entry.remote, fact) for fact, entry in entries if entry.mac == FLOOD]
     for remote, fact in own or floods:
-        if remote:
-            yield canonical(remote), fact.key
+        if address := _address(remote):
+            yield address, fact.key
+
+
+def _address(text: str) -> str:
+    """Return an address as records write it, "" for a text that is none."""
+    try:
+        return canonical(text)
+    except ValueError:
+        return ""
 
 
 def _learned(space: Space, device: str) -> Iterator[tuple[Fact, str, str]]:
@@ -143,7 +176,7 @@ def _arrival(roads: Roads, note: Hop, remote: str, frame: _Frame) -> Crossing:
             return Crossing(end=Path(Disposition.NEIGHBOUR_FAILED, (note, hop), reason))
         return Crossing(Port(*far.place, name), notes=_carried(note, outer))
     if not far.sees(Interface.kind):
-        return _unknown(f"the interfaces of {far.name} were not read")
+        return Crossing(end=_untold(f"the interfaces of {far.name} were not read"))
     reason = f"{far.name} has no vxlan with VNI {frame.vni} on port {frame.port}"
     return Crossing(end=Path(Disposition.LINK_DOWN, (note, Hop(*far.place)), reason))
 
@@ -152,23 +185,23 @@ def _ipip(roads: Roads, space: Space, device: str, target: str) -> Crossing:
     fact, interface = space.interfaces[device]
     options = _options(interface)
     remote = options.get("remote", "")
-    goal = canonical(target if remote in ANY else remote)
+    goal = _address(target if remote in ANY else remote)
     note = Hop(*space.place, device, fact.key, f"{IPIP} to {goal}")
+    if not goal:
+        return Crossing(end=_untold(f"where {device} of {space.name} leads is not shown"))
     own = options.get("local", "")
-    source = "" if own in ANY else own
-    outer = roads.walk((space.node, HOST), goal, source_address=source)
+    sources = {each.text for each in space.addresses} if own in ANY else {own}
+    outer = roads.walk((space.node, HOST), goal, source_address="" if own in ANY else own)
     if outer.disposition is not Disposition.DELIVERED:
         return Crossing(end=_outer(outer, note))
     far = roads.spaces[outer.hops[-1].node, outer.hops[-1].netns]
     for name, (_, other) in far.interfaces.items():
         ends = _options(other)
-        fits = ends.get("local", "") in {*ANY, goal} and (
-            not source or ends.get("remote", "") in {*ANY, source}
-        )
+        fits = ends.get("local", "") in {*ANY, goal} and ends.get("remote", "") in {*ANY, *sources}
         if other.link_kind == IPIP and fits and "UP" in other.flags:
             return Crossing(Port(*far.place, name), notes=_carried(note, outer))
     if not far.sees(Interface.kind):
-        return _unknown(f"the interfaces of {far.name} were not read")
+        return Crossing(end=_untold(f"the interfaces of {far.name} were not read"))
     reason = f"{far.name} has no ipip device that is up for packets of {space.name}"
     return Crossing(end=Path(Disposition.LINK_DOWN, (note, Hop(*far.place)), reason))
 
@@ -183,5 +216,5 @@ def _outer(outer: Path, note: Hop) -> Path:
     return Path(outer.disposition, (note, *outer.hops), reason)
 
 
-def _unknown(reason: str) -> Crossing:
-    return Crossing(end=Path(Disposition.UNKNOWN, (), reason))
+def _untold(reason: str) -> Path:
+    return Path(Disposition.UNKNOWN, (), reason)

@@ -196,3 +196,36 @@ def test_a_device_that_takes_its_ends_from_the_route_is_not_followed() -> None:
     path = Network.of(facts(world)).walk(K2, "192.168.23.194")
     assert path.disposition is Disposition.UNKNOWN
     assert "does not follow a vxlan" in path.reason
+
+
+def test_a_next_hop_that_can_be_asked_for_is_not_taken_for_silent() -> None:
+    world = _broken("vxlan", Neighbour, 4, VTEP["k8s3"][0])
+    world[K2].append(FdbEntry("vxlan.calico", "00:00:00:00:00:00", remote=NODES["k8s3"]))
+    path = Network.of(facts(world)).walk(K2, "192.168.23.194")
+    assert path.disposition is Disposition.UNKNOWN
+    assert "has not asked for" in path.reason
+
+
+def test_an_ipip_end_takes_in_only_whom_it_names() -> None:
+    for remote, end in (
+        (NODES["k8s2"], Disposition.DELIVERED),
+        ("10.1.1.1", Disposition.LINK_DOWN),
+    ):
+        world = tunnelled("ipip")
+        old = find(world, K3, Interface, "tunl0")
+        detail = old.kind_detail.replace("remote any", f"remote {remote}")
+        swap(world, K3, old, replace(old, kind_detail=detail))
+        assert Network.of(facts(world)).walk(K2, "192.168.23.194").disposition is end
+
+
+@pytest.mark.parametrize("text", ["", "somewhere", "300.1.1.1", "1.2.3.4\x00"])
+def test_what_is_no_address_ends_no_command(text: str) -> None:
+    world = _broken("vxlan", FdbEntry, "vxlan.calico", MAC3, destination=text)
+    path = Network.of(facts(world)).walk(K2, "192.168.23.194")
+    assert path.disposition is Disposition.NEIGHBOUR_FAILED
+    world = tunnelled("ipip")
+    old = find(world, K2, Interface, "tunl0")
+    swap(
+        world, K2, old, replace(old, kind_detail=f"any remote {text or 'x'} local any ttl inherit")
+    )
+    assert Network.of(facts(world)).walk(K2, "192.168.23.194").disposition is Disposition.UNKNOWN
