@@ -171,15 +171,8 @@ class Sight:
     def blind(self) -> tuple[Blind, ...]:
         """Return every blind spot that could hide a difference, in order of node and netns."""
         first, second = dict.fromkeys(self._spots("t1")), dict.fromkeys(self._spots("t2"))
-        told = [
-            Blind(spot, "both" if spot in second or _withheld_nothing(spot, self.after) else "t1")
-            for spot in first
-        ]
-        told += [
-            Blind(spot, "both" if _withheld_nothing(spot, self.before) else "t2")
-            for spot in second
-            if spot not in first
-        ]
+        told = [Blind(spot, "both" if spot in second else "t1") for spot in first]
+        told += [Blind(spot, "t2") for spot in second if spot not in first]
         return tuple(sorted(told, key=_blind_order))
 
     def _sees(self, key: Key, view: View) -> bool:
@@ -201,8 +194,12 @@ class Sight:
     def _spots(self, when: str) -> Iterator[BlindSpot]:
         view, other = (self.before, self.after) if when == "t1" else (self.after, self.before)
         for spot in view.facts.blind:
-            if not (spot.unknown and _unknown(spot) in self._same_unknown):
+            is_same = spot.unknown and _unknown(spot) in self._same_unknown
+            if not (is_same or _is_moot(spot, other)):
                 yield spot
+        for spot in other.facts.blind:
+            if _is_moot(spot, view):
+                yield BlindSpot(spot.node, "", spot.probe, "", spot.kinds, "not asked")
         for node in sorted(other.nodes - view.nodes):
             yield BlindSpot(node, "", "", "", ALL_KINDS, "not asked")
         for spot, where in self._more.items():
@@ -249,10 +246,10 @@ class Sight:
         )
 
 
-def _withheld_nothing(spot: BlindSpot, other: View) -> bool:
-    """Say whether one snapshot had nobody to ask, and the other did not ask either."""
+def _is_moot(spot: BlindSpot, other: View) -> bool:
+    """Say whether one snapshot had nobody to ask what the other did not ask for at all."""
     asked = other.probes.get(spot.node, frozenset())
-    return spot.lacking and bool(asked) and spot.probe not in asked
+    return spot.lacking and bool(asked) and bool(spot.probe) and spot.probe not in asked
 
 
 def _places(spot: BlindSpot) -> Iterable[Place]:

@@ -234,15 +234,18 @@ def test_a_kind_of_which_more_was_asked_gained_nothing() -> None:
         assert (blind.spot.probe, blind.spot.reason, blind.when) == ("ask-more", "not asked", when)
 
 
-def test_who_had_nobody_to_ask_hides_nothing_from_who_did_not_ask() -> None:
+def test_what_one_had_nobody_to_ask_for_and_the_other_did_not_ask_is_not_asked() -> None:
     spot = BlindSpot("k8s2", HOST, "wg", "", frozenset({"x"}), "no wg on the node", lacking=True)
     lacking = replace(facts(cluster()), blind=(spot,))
-    for pair in ((facts(cluster()), lacking), (lacking, facts(cluster()))):
+    for pair, when in (
+        ((facts(cluster()), lacking), "t1"),
+        ((lacking, facts(cluster())), "t2"),
+    ):
         (blind,) = compare(*pair).blind
-        assert not blind.hides
+        assert (blind.spot.probe, blind.spot.reason, blind.when) == ("wg", "not asked", when)
+        assert blind.hides
     asked = asking(cluster(), "wg", CalicoSetting("logLevel", "info"))
-    hiding = [blind for blind in compare(asked, lacking).blind if blind.hides]
-    assert spot in {blind.spot for blind in hiding}
+    assert spot in {blind.spot for blind in compare(asked, lacking).blind}
 
 
 def test_a_question_stands_in_for_another_that_was_not_asked_beside_it() -> None:
