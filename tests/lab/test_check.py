@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.lab.checked import wrong
+from tests.lab.judge import sentences
 from tests.lab.lab import Lab
 from tests.tool import Tool
 
@@ -15,4 +15,4 @@ def test_a_healthy_cluster_has_no_error_and_no_warning(
 ) -> None:
     healthy_lab.ping_matrix()
     assert tool.run("collect", "--label", "t", "--profile", profile).returncode == 0
-    assert wrong(tool, "t") == []
+    assert sentences(tool, "t") == ()

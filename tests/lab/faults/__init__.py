@@ -1,67 +1,40 @@
-"""All faults that the lab can make. One small file each; this list is their only registry."""
+"""All faults that the lab can make: each module here that has a ``FAULT`` or several ``FAULTS``.
 
+A new fault is one new file; there is no list to add it to.
+"""
+
+import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
-from tests.lab.faults import (
-    bgp_cut,
-    bgp_cut_on_node,
-    bird_hung,
-    bird_stopped,
-    carrier_lost,
-    churn_only,
-    container_restarted,
-    default_route_changed,
-    default_route_gone,
-    dockerd_hung,
-    fabric_drop,
-    forwarding_off,
-    mesh_off,
-    mtu_black_hole,
-    nic_down,
-    node_off,
-    pod_route_deleted,
-    sshd_gone,
-    veth_deleted,
-)
 from tests.lab.faults.fault import Blame, Fault
 from tests.lab.lab import Lab
 from tests.lab.shell import LabError
 
-FAULTS: tuple[Fault, ...] = (
-    bgp_cut.FAULT,
-    bgp_cut_on_node.FAULT,
-    nic_down.FAULT,
-    carrier_lost.FAULT,
-    node_off.FAULT,
-    veth_deleted.FAULT,
-    pod_route_deleted.FAULT,
-    container_restarted.FAULT,
-    default_route_changed.FAULT,
-    default_route_gone.FAULT,
-    forwarding_off.FAULT,
-    bird_stopped.FAULT,
-    bird_hung.FAULT,
-    mesh_off.FAULT,
-    churn_only.FAULT,
-)
+
+def _found() -> Iterator[Fault]:
+    for module in pkgutil.iter_modules(__path__):
+        there = vars(import_module(f"{__name__}.{module.name}"))
+        yield from there.get("FAULTS", ())
+        if fault := there.get("FAULT"):
+            yield fault
+
+
+EVERY: tuple[Fault, ...] = tuple(sorted(_found(), key=lambda fault: fault.name))
+
+FAULTS: tuple[Fault, ...] = tuple(fault for fault in EVERY if fault.shown)
 
 # What no node shows: the fault lies outside the nodes, or hides a node from the one who asks.
-UNSHOWN: tuple[Fault, ...] = (
-    fabric_drop.FAULT,
-    mtu_black_hole.FAULT,
-    dockerd_hung.FAULT,
-    sshd_gone.FAULT,
-)
+UNSHOWN: tuple[Fault, ...] = tuple(fault for fault in EVERY if not fault.shown)
 
 
 def named(name: str) -> Fault:
     """Return the fault of that name. Raises LabError with the names there are."""
-    every = (*FAULTS, *UNSHOWN)
-    for fault in every:
+    for fault in EVERY:
         if fault.name == name:
             return fault
-    raise LabError(f"no fault {name!r} (faults: {', '.join(fault.name for fault in every)})")
+    raise LabError(f"no fault {name!r} (faults: {', '.join(fault.name for fault in EVERY)})")
 
 
 def make(lab: Lab, fault: Fault) -> None:
@@ -81,12 +54,12 @@ def undo(lab: Lab, fault: Fault) -> None:
 
 @contextmanager
 def broken(lab: Lab, fault: Fault) -> Iterator[None]:
-    """Hold a fault in place for the time of a block."""
-    make(lab, fault)
+    """Hold a fault in place for the time of a block; heal it even if it did not come about."""
     try:
+        make(lab, fault)
         yield
     finally:
         undo(lab, fault)
 
 
-__all__ = ["FAULTS", "UNSHOWN", "Blame", "Fault", "broken", "make", "named", "undo"]
+__all__ = ["EVERY", "FAULTS", "UNSHOWN", "Blame", "Fault", "broken", "make", "named", "undo"]

@@ -41,4 +41,5 @@ FAULT = Fault(
     lost=LOST,
     blame=(Blame(("k8s2", "k8s3"), "BGP session", ("k8s2", "k8s3", "172.16.0.47", "172.16.0.57")),),
     innocent=("k8s1",),
+    says=("the BGP session k8s2–k8s3",),
 )

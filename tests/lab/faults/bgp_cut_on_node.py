@@ -39,4 +39,5 @@ FAULT = Fault(
     settled,
     lost=LOST,
     blame=(Blame(("k8s3",), "filter rule", ("179", "firewall", "input")),),
+    says=("a packet filter of k8s3 drops BGP",),
 )

@@ -32,4 +32,5 @@ FAULT = Fault(
     lost=LOST,
     blame=(Blame(("k8s3",), "daemon", ("bird", "BIRD")),),
     innocent=("k8s1", "k8s2"),
+    says=("bird on k8s3 is stopped",),
 )

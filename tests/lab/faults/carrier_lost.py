@@ -34,4 +34,5 @@ FAULT = Fault(
     outside=workloads_on("k8s3"),
     blame=(Blame(("k8s3",), "interface", (NIC,)),),
     innocent=("k8s1", "k8s2"),
+    says=("enp1s0f0 of k8s3", "has no carrier"),
 )

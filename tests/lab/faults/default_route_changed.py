@@ -32,4 +32,5 @@ FAULT = Fault(
     outside=ALONE,
     blame=(Blame(("k8s2",), "default route", (NOBODY, "default", "0.0.0.0/0")),),
     innocent=("k8s1", "k8s3"),
+    says=("172.16.0.253 on enp1s0f0 does not answer k8s2",),
 )

@@ -46,4 +46,5 @@ FAULT = Fault(
     outside=ALONE,
     blame=(Blame(("k8s2",), "default route", ("default", "0.0.0.0/0")),),
     innocent=("k8s1", "k8s3"),
+    says=("k8s2 has no default route",),
 )

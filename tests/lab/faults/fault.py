@@ -1,6 +1,7 @@
 """A fault: how to make it, how to undo it, what it must cost, what an explanation must say."""
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
 from tests.lab.lab import Lab
@@ -21,6 +22,11 @@ class Blame:
     subjects: tuple[str, ...] = ()
 
 
+def as_it_is(_: Lab) -> AbstractContextManager[None]:
+    """The setting of most faults: the lab as the plan has it."""
+    return nullcontext()
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """``settled`` returns when the effect is there, or raises LabError when it does not come.
@@ -29,6 +35,12 @@ class Fault:
     ``outside`` the workloads that must have lost the world behind the gateway. ``blame`` is empty
     where nothing broke. ``innocent`` are nodes that no cause may stand on. ``shown`` is False
     where no answer of a node shows the cause: then no cause can be named, and none may be made up.
+
+    ``setting`` puts the lab into the shape that the fault needs before the first snapshot, and
+    back after the last. ``says`` are words of one of the first sentences of ``check``, all of
+    them in one; () where one snapshot alone cannot show it. ``verdicts`` are those that a diff
+    may end with, () for the usual ones. ``pings`` has both snapshots hold pings. ``timers`` names
+    BIRD's clocks. ``slow`` faults are left to ``make faults``.
     """
 
     name: str
@@ -42,6 +54,12 @@ class Fault:
     blame: tuple[Blame, ...] = ()
     innocent: tuple[str, ...] = ()
     shown: bool = True
+    says: tuple[str, ...] = ()
+    verdicts: tuple[str, ...] = ()
+    setting: Callable[[Lab], AbstractContextManager[None]] = as_it_is
+    pings: bool = False
+    timers: str = "short"
+    slow: bool = False
 
 
 def across(left: Iterable[Pod], right: Iterable[Pod]) -> frozenset[Pair]:

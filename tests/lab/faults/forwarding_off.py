@@ -39,4 +39,5 @@ FAULT = Fault(
     outside=ALONE,
     blame=(Blame(("k8s3",), "sysctl", ("forward",)),),
     innocent=("k8s1", "k8s2"),
+    says=("k8s3 does not forward",),
 )

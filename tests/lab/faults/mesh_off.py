@@ -54,4 +54,5 @@ FAULT = Fault(
     lost=LOST,
     blame=(Blame(("",), "Calico object", ("BGPConfiguration default",)),),
     innocent=tuple(node.name for node in NODES),
+    says=("the node-to-node mesh is off",),
 )

@@ -34,4 +34,5 @@ FAULT = Fault(
     outside=workloads_on("k8s3"),
     blame=(Blame(("k8s3",), "node", ("k8s3",)),),
     innocent=("k8s1", "k8s2"),
+    says=("k8s3 was not reached",),
 )

@@ -36,4 +36,5 @@ FAULT = Fault(
     outside=ALONE,
     blame=(Blame(("k8s2",), "route", (POD.address,)),),
     innocent=("k8s1", "k8s3"),
+    says=("k8s2 has no route to", "192.168.167.85"),
 )

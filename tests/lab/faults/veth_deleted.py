@@ -36,4 +36,5 @@ FAULT = Fault(
     outside=ALONE,
     blame=(Blame(("k8s2",), "interface", (POD.veth, "eth0", POD.name)),),
     innocent=("k8s1", "k8s3"),
+    says=("cannot reach default/iperf3-225180425-dkqlp",),
 )
