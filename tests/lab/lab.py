@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -12,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.lab import (
+    datastore,
     images,
     inventory,
     keys,
@@ -175,6 +177,41 @@ class Lab:
         """Start those of a node's daemons that do not run, and let stopped ones go on."""
         nodes.start_daemons(self.process(node), self.state, self.run_dir, self.nodes[node])
 
+    def bird_conf(self, node: str) -> str:
+        """Return the configuration that the plan has for BIRD of a node."""
+        return (self.run_dir / node / "bird.conf").read_text()
+
+    def configure_bird(self, node: str, text: str | None = None) -> None:
+        """Have BIRD of a node take another configuration, as confd does; None for the plan's."""
+        path = self.run_dir / node / "bird.conf"
+        if text is not None:
+            path = path.with_name("bird-changed.conf")
+            path.write_text(text)
+        said = self.run(node, f"birdcl -s /run/calico/bird.ctl 'configure \"{path}\"'")
+        if "Reconfigur" not in said:
+            raise LabError(f"BIRD of {node} does not take {path}: {said.strip()}")
+
+    def change_objects(self, kind: str, old: str, new: str) -> None:
+        """Put ``new`` for ``old`` into what every node's calicoctl answers of a kind of object."""
+        for node in self.powered():
+            path = f"/etc/calico/datastore/{kind}.yaml"
+            text = self.run(node, f"cat {path}")
+            if old not in text:
+                raise LabError(f"no {old!r} in {path} of {node}")
+            self.write_objects(node, kind, text.replace(old, new))
+
+    def write_objects(self, node: str, kind: str, text: str) -> None:
+        """Have one node's calicoctl answer this of a kind of object."""
+        path = f"/etc/calico/datastore/{kind}.yaml"
+        self.run(node, f"printf %s {shlex.quote(text)} >{path}")
+
+    def restore_objects(self) -> None:
+        """Have every node's calicoctl answer what the plan has."""
+        plan = self.run_dir / "datastore"
+        datastore.write(plan)
+        for node in self.powered():
+            self.run(node, f"cp -R {shlex.quote(str(plan))}/. /etc/calico/datastore/")
+
     def remember_fault(self, name: str, *, broken: bool) -> None:
         """Keep on the disk which faults are in place."""
         self._remember(
@@ -195,6 +232,7 @@ class Lab:
                 self.power_off(name)  # what is left of it
                 self.power_on(name)
             self._restore_node(self.nodes[name])
+        self.restore_objects()
         self.run_on_switch("nft flush ruleset")
         self._remember(lambda old: replace(old, broken=()))
         self.wait_whole()
@@ -257,6 +295,7 @@ class Lab:
         )
         self.default_route(node.name)
         self.start_daemons(node.name)
+        self.configure_bird(node.name)
         self.run(node.name, "birdcl -s /run/calico/bird.ctl enable all")
         for pod in node.pods:
             pods.start(process, pod)
