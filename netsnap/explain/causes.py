@@ -1,6 +1,6 @@
 """Which events are causes: undo each in the model of t2, and see which lost pairs come back."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from netsnap.diff.changes import Change
@@ -92,11 +92,11 @@ def culprits(trial: Trial) -> tuple[Culprit, ...]:
     if not trial.lost:
         return ()
     alone = [_try_alone(event, trial) for event in trial.roots()]
-    chosen = _cover([culprit for culprit in alone if culprit.explains])
+    chosen = _cover(_in_order((each for each in alone if each.explains), trial.happened))
     left = trial.lost.difference(*(culprit.explains for culprit in chosen))
     if left:
         chosen = _merged(chosen, _jointly(trial, left))
-    return tuple(sorted(chosen, key=_rank))
+    return tuple(_in_order(chosen, trial.happened))
 
 
 def _merged(alone: list[Culprit], jointly: list[Culprit]) -> list[Culprit]:
@@ -141,11 +141,29 @@ def _rank(culprit: Culprit) -> tuple[int, int, EventId]:
     )
 
 
+def _in_order(culprits: Iterable[Culprit], happened: Happened) -> list[Culprit]:
+    """Sort by rank; of those that explain alike, none that surely happened after another leads."""
+    waiting = sorted(culprits, key=_rank)
+    ordered: list[Culprit] = []
+    while waiting:
+        equal = [each for each in waiting if _rank(each)[:2] == _rank(waiting[0])[:2]]
+        chosen = next((e for e in equal if not _is_late(e, equal, happened)), equal[0])
+        ordered.append(chosen)
+        waiting.remove(chosen)
+    return ordered
+
+
+def _is_late(culprit: Culprit, others: Iterable[Culprit], happened: Happened) -> bool:
+    own = happened.when(culprit.event)
+    spans = (happened.when(each.event) for each in others)
+    return own is not None and any(span and own.surely_after(span) for span in spans)
+
+
 def _cover(candidates: list[Culprit]) -> list[Culprit]:
-    """Choose as few culprits as explain all that the candidates explain together."""
+    """Choose as few culprits as explain all that the candidates, in order, explain together."""
     chosen: list[Culprit] = []
     covered: set[Pair] = set()
-    waiting = sorted(candidates, key=_rank)
+    waiting = list(candidates)
     while waiting:
         best = max(waiting, key=lambda each: len(each.explains - covered))
         if not best.explains - covered:

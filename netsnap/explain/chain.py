@@ -72,13 +72,22 @@ def parents(happened: Happened) -> dict[EventId, tuple[EventId, ...]]:
     """Map each event to the events it follows from; a root maps to nothing. Free of circles."""
     found: dict[EventId, list[EventId]] = {}
     for id_, event in happened.events.items():
-        ups = (up for link in LINKS for up in link(event, happened))
-        found[id_] = [up for up in dict.fromkeys(ups) if up != id_ and up in happened.events]
+        ups = dict.fromkeys(up for link in LINKS for up in link(event, happened))
+        found[id_] = [up for up in ups if up != id_ and _may_lead(up, event, happened)]
     ordered: dict[EventId, tuple[EventId, ...]] = {}
     for id_ in sorted(found, key=lambda each: (_height(each), each)):
         ordered[id_] = ()
         ordered[id_] = tuple(up for up in found[id_] if not _follows(up, id_, ordered))
     return ordered
+
+
+def _may_lead(up: EventId, event: Event, happened: Happened) -> bool:
+    """Say whether an event may have led to another: not one that surely happened after it."""
+    other = happened.events.get(up)
+    if other is None:
+        return False
+    cause, effect = happened.when(other), happened.when(event)
+    return cause is None or effect is None or not cause.surely_after(effect)
 
 
 def _height(id_: EventId) -> int:

@@ -13,6 +13,7 @@ from ipaddress import ip_interface
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change, Difference, NetnsChange
+from netsnap.explain.moments import Moments, Span
 from parsers.facts import Fact, Facts, Key
 from parsers.records import (
     Address,
@@ -52,11 +53,15 @@ DAEMON = "daemon"
 
 @dataclass(frozen=True)
 class World:
-    """Both snapshots, what differs, and the look-ups that events and chains need."""
+    """Both snapshots, what differs, and the look-ups that events and chains need.
+
+    ``turned`` says that the later one stands first: then nothing is known of times.
+    """
 
     before: Facts
     after: Facts
     difference: Difference
+    turned: bool = False
 
     @cached_property
     def dark(self) -> frozenset[str]:
@@ -80,6 +85,19 @@ class World:
     def renewed(self) -> Mapping[tuple[str, str], NetnsChange]:
         """Map (node, netns) to what happened to that namespace as a whole."""
         return {(each.node, each.netns): each for each in self.difference.netns}
+
+    @cached_property
+    def moments(self) -> Moments:
+        """When each change happened."""
+        return Moments(self.before, self.after)
+
+    def when(self, event: "Event") -> Span | None:
+        """Return when an event happened, that is the first of its changes."""
+        if self.turned:
+            return None
+        if not event.changes:
+            return self.moments.visited(event.node)
+        return self.moments.of(event.changes)
 
     @cached_property
     def iptables_chains(self) -> frozenset[tuple[object, ...]]:

@@ -18,6 +18,7 @@ from netsnap.explain.explanation import (
     Pairs,
     Proof,
     Verdict,
+    When,
 )
 from netsnap.explain.latent import latent, may_stop
 from netsnap.explain.links.happened import Happened
@@ -126,7 +127,20 @@ def _cause(culprit: Culprit, world: World, witness: Witness, seen: Comparison) -
         keys=tuple(change.key for change in own),
         agree=seen.agreeing(culprit.explains),
         disagree=seen.disagreeing(culprit.explains),
+        when=_when(culprit, world),
     )
+
+
+def _when(culprit: Culprit, world: World) -> When | None:
+    """Return when a cause happened: before its first consequence did, if that is told closer."""
+    span = world.when(culprit.event)
+    if span is None:
+        return None
+    for event in culprit.follows:
+        after = world.when(event)
+        if span.at is None and after is not None:
+            span = span.before(after)
+    return When(span.earliest, span.latest, span.at, span.by)
 
 
 def _together(culprit: Culprit) -> str:

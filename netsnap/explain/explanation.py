@@ -13,7 +13,7 @@ from netsnap.diff.changes import Difference
 from netsnap.model.disposition import Disposition
 from parsers.facts import Key
 
-VERSION = 2
+VERSION = 3
 
 OUTSIDE = "(outside)"
 """The target that stands for everything beyond the cluster's way out."""
@@ -48,6 +48,20 @@ class Evidence:
     line: int
     text: str
     snapshot: str  # "t1" or "t2"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """Not before ``earliest`` and not after ``latest``, by the collector's clock.
+
+    ``at`` is the instant that a witness tells and ``by`` its name ("BIRD's since"); ``by`` alone
+    says what set ``latest``.
+    """
+
+    earliest: datetime
+    latest: datetime
+    at: datetime | None = None
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +109,7 @@ class Cause:
     keys: tuple[Key, ...] = ()
     agree: int = 0  # of the pairs explained, those whose ping saw them lost at t2
     disagree: int = 0  # those whose ping was answered all the same
+    when: When | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def menders(
     """
     if not restored:
         return ()
-    turned = World(world.after, world.before, _turned(world.difference))
+    turned = World(world.after, world.before, _turned(world.difference), turned=True)
     happening = Happened(events(turned), turned)
     trial = Trial(happening, parents(happening), restored, restorer(*earlier, restored))
     return tuple(

@@ -108,10 +108,12 @@ def _failed_neighbours(world: World) -> set[tuple[str, str]]:
     }
 
 
-def _session(event: Event, change: Change, _: World) -> Story:
+def _session(event: Event, change: Change, world: World) -> Story:
     before, after = _sides(change)
     record = record_of(change)
-    since = getattr(record, "since", "")
+    span = world.when(event)
+    is_told = span is not None and span.at is not None  # which is told for every cause
+    since = "" if is_told else getattr(record, "since", "")
     when = f", since {since} by {change.key.node}'s clock" if since and change.after else ""
     gone = change.alteration is Alteration.REMOVED
     if before == after:  # what changed is another field: a filter, an address

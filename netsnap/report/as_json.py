@@ -16,6 +16,7 @@ from netsnap.explain.explanation import (
     PairChange,
     PairGroup,
     Pairs,
+    When,
 )
 from parsers.answer import Snapshot
 
@@ -86,6 +87,18 @@ def _cause(cause: Cause) -> Json:
         "evidence": [evidence(each) for each in cause.evidence],
         "consequences": [_effect(each) for each in cause.consequences],
         "pings": {"agree": cause.agree, "disagree": cause.disagree},
+        "when": _when(cause.when),
+    }
+
+
+def _when(when: When | None) -> Json | None:
+    if when is None:
+        return None
+    return {
+        "earliest": when.earliest.isoformat(),
+        "latest": when.latest.isoformat(),
+        "at": when.at.isoformat() if when.at else None,
+        "by": when.by,
     }
 
 

@@ -20,7 +20,7 @@ from netsnap.explain.explanation import (
 )
 from netsnap.report import pairlines
 from netsnap.report.blindlines import blind_lines
-from netsnap.report.words import NOUNS, count
+from netsnap.report.words import NOUNS, count, moment
 
 CONSEQUENCES_SHOWN = 3  # the last of them, if there are more, is the count of the rest
 EVIDENCE_SHOWN = 2
@@ -123,7 +123,7 @@ def _few(lines: list[str], *, details: bool) -> list[str]:
 
 def _cause(cause: Cause, told: Explanation, *, details: bool) -> CauseLines:
     return CauseLines(
-        headline=cause.sentence,
+        headline=f"{cause.sentence} ({moment(cause.when)})" if cause.when else cause.sentence,
         proof=_proof(cause, told),
         evidence=cause.evidence if details else cause.evidence[:EVIDENCE_SHOWN],
         consequences=_consequences(cause.consequences, details=details),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from collector.capture import HOST
 
 if TYPE_CHECKING:  # netsnap parse needs no model of the network
-    from netsnap.explain.explanation import Evidence
+    from netsnap.explain.explanation import Evidence, When
 
 NAMES_SHOWN = 4
 NOUNS = {
@@ -37,6 +37,20 @@ def instant(time: datetime | None) -> str:
     if time is None:
         return "unknown time"
     return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def moment(when: "When") -> str:
+    """Say when: "at 10:37:28Z by BIRD's since", "between 10:36:58Z and 10:37:40Z"."""
+    first, last, at = (
+        time.astimezone(UTC) if time is not None else None
+        for time in (when.earliest, when.latest, when.at)
+    )
+    dated = first is None or last is None or first.date() != last.date()
+    form = "%Y-%m-%d %H:%M:%SZ" if dated else "%H:%M:%SZ"
+    if at is not None:
+        return f"at {at:{form}} by {when.by}"
+    told = f"between {first:{form}} and {last:{form}}"
+    return f"{told}, when {when.by} came" if when.by else told
 
 
 def names(group: tuple[str, ...]) -> str:

@@ -1,11 +1,12 @@
 """What a link may look at: all events of this comparison, and both snapshots."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.events import INTENT, INTERFACE, Event, EventId, World, removed_or_down
+from netsnap.explain.moments import Span
 from parsers.roles import Record
 
 
@@ -15,6 +16,13 @@ class Happened:
 
     events: Mapping[EventId, Event]
     world: World
+    _when: dict[EventId, Span | None] = field(default_factory=dict)
+
+    def when(self, event: Event) -> Span | None:
+        """Return when an event happened, None where nothing bounds it."""
+        if event.id not in self._when:
+            self._when[event.id] = self.world.when(event)
+        return self._when[event.id]
 
     def lost_interface(self, node: str, netns: str, name: str) -> Iterator[EventId]:
         """Yield the interface's event if it took the interface away or out of service."""
