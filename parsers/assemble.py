@@ -37,7 +37,7 @@ def assemble(snapshot: Snapshot) -> Facts:
     parts = [_Part(view) for view in snapshot.nodes]
     for part in parts:
         part.work()
-    return Facts(
+    facts = Facts(
         snapshot=snapshot,
         by_key={key: fact for part in parts for key, fact in part.by_key.items()},
         netns={(part.node, scope): name for part in parts for scope, name in part.names.items()},
@@ -51,6 +51,8 @@ def assemble(snapshot: Snapshot) -> Facts:
         },
         reached=frozenset(view.node for view in snapshot.nodes if view.reach is Reach.REACHED),
     )
+    facts.places  # noqa: B018 -- sorted while they are at hand, for all who ask for one kind
+    return facts
 
 
 @dataclass(slots=True)

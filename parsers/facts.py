@@ -6,12 +6,15 @@ that a restarted pod meets its former self. A namespace without a container is c
 mount ("mount:NAME") or, failing that, by its inode ("net:[4026532281]").
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from parsers.answer import Answer, Snapshot
 from parsers.roles import Record
+
+Held = Mapping[str, Sequence["Fact"]]
+"""Kind of record → a namespace's facts of it, in the order of the text."""
 
 
 class Key(NamedTuple):
@@ -63,7 +66,8 @@ class Facts:
     namespace that the node listed. ``hidden`` holds (node, netns, kind) for all kinds of record
     that were asked for and not (wholly) read there; a node that was not reached has every netns
     and kind hidden, which ``sees`` knows. ``half_hidden`` has those of them where one family of
-    addresses alone was not read, and which (4 or 6).
+    addresses alone was not read, and which (4 or 6). ``altered`` are the (node, netns) in
+    which the facts are not those of the answers: a world that never was.
     """
 
     snapshot: Snapshot
@@ -73,12 +77,32 @@ class Facts:
     hidden: frozenset[tuple[str, str, str]] = frozenset()
     reached: frozenset[str] = frozenset()
     half_hidden: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
+    altered: frozenset[tuple[str, str]] = frozenset()
 
     _listed: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
+    _places: list[Mapping[tuple[str, str], Held]] = field(
+        init=False, repr=False, compare=False, default_factory=list
+    )
 
     def __post_init__(self) -> None:
         listed = frozenset((node, name) for (node, _), name in self.netns.items())
         object.__setattr__(self, "_listed", listed)
+
+    def lists(self, node: str, netns: str) -> bool:
+        """Say whether a node listed a namespace of this name."""
+        return (node, netns) in self._listed
+
+    @property
+    def places(self) -> Mapping[tuple[str, str], Held]:
+        """The facts by (node, netns) and kind; sorted when it is asked for first."""
+        if not self._places:
+            self._places.append(_placed(self.by_key))
+        return self._places[0]
+
+    def of_kind(self, kind: str) -> Iterator[Fact]:
+        """Yield all facts of a kind, without a look at the others."""
+        for held in self.places.values():
+            yield from held.get(kind, ())
 
     def sees(self, node: str, netns: str, kind: str, family: int = 0) -> bool:
         """Say whether the absence of a record of this kind there would be a fact.
@@ -90,3 +114,15 @@ class Facts:
             return False
         is_other = bool(family) and self.half_hidden.get(place, family) != family
         return place not in self.hidden or is_other
+
+
+def _placed(by_key: Mapping[Key, Fact]) -> dict[tuple[str, str], dict[str, list[Fact]]]:
+    found: dict[tuple[str, str], dict[str, list[Fact]]] = {}
+    last: tuple[str, str, str] | None = None
+    group: list[Fact] = []
+    for key, fact in by_key.items():
+        if key[:3] != last:  # facts of one kind stand together, as they were read
+            last = key[:3]
+            group = found.setdefault(last[:2], {}).setdefault(last[2], [])
+        group.append(fact)
+    return found

@@ -28,8 +28,9 @@ def _only(here: View, there: View, sight: Sight, alteration: Alteration) -> Iter
 
 
 def _renewed(before: Facts, after: Facts) -> Iterator[NetnsChange]:
-    was, now = _scopes(before), _scopes(after)
     lived, lives = _holders(before), _holders(after)
+    differing = _differing(before, after, lived, lives)
+    was, now = _scopes(before, differing), _scopes(after, differing)
     for place in was.keys() & now.keys():
         scopes = was[place] | now[place]
         another = was[place].isdisjoint(now[place])
@@ -37,25 +38,35 @@ def _renewed(before: Facts, after: Facts) -> Iterator[NetnsChange]:
             yield NetnsChange(*place, Alteration.RENEWED)
 
 
-def _scopes(facts: Facts) -> dict[tuple[str, str], set[str]]:
+Holders = dict[tuple[str, str], NetworkNamespace]
+"""(node, scope) → the namespace as its node listed it."""
+
+
+def _differing(
+    before: Facts, after: Facts, lived: Holders, lives: Holders
+) -> frozenset[tuple[str, str]]:
+    """Return (node, netns) of those that have another inode or other processes or mounts."""
+    scopes = {
+        scope for scope, now in lives.items() if (was := lived.get(scope)) is not now and was != now
+    }
+    renamed = before.netns.items() ^ after.netns.items()
+    kept = {(scope[0], after.netns[scope]) for scope in scopes if scope in after.netns}
+    return frozenset(kept | {(node, name) for (node, _), name in renamed})
+
+
+def _scopes(facts: Facts, wanted: frozenset[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
-    for (node, scope), name in facts.netns.items():
-        found.setdefault((node, name), set()).add(scope)
+    for (node, scope), name in facts.netns.items() if wanted else ():
+        if (node, name) in wanted:
+            found.setdefault((node, name), set()).add(scope)
     return found
-
-
-Holders = dict[tuple[str, str], tuple[frozenset[int], frozenset[str]]]
-"""(node, scope) → the pids in the namespace and its mounts."""
 
 
 def _holders(facts: Facts) -> Holders:
     return {
-        (answer.node, f"net:[{record.inode}]"): (frozenset(record.pids), frozenset(record.mounts))
-        for view in facts.snapshot.nodes
-        for answer in view.answers
-        if answer.question.scope == HOST
-        for record in answer.reading.records
-        if isinstance(record, NetworkNamespace)
+        (fact.key.node, f"net:[{fact.record.inode}]"): fact.record
+        for fact in facts.of_kind(NetworkNamespace.kind)
+        if fact.key.netns == HOST and isinstance(fact.record, NetworkNamespace)
     }
 
 
@@ -70,6 +81,6 @@ def _replaced(scopes: set[str], place: tuple[str, str], lived: Holders, lives: H
         return False
     (scope,) = scopes
     old, new = lived.get((node, scope)), lives.get((node, scope))
-    if not old or not new or not old[0] or not new[0]:
+    if not old or not new or not old.pids or not new.pids:
         return False
-    return old[0].isdisjoint(new[0]) and old[1].isdisjoint(new[1])
+    return set(old.pids).isdisjoint(new.pids) and set(old.mounts).isdisjoint(new.mounts)

@@ -86,7 +86,7 @@ class _Lines:
     @cached_property
     def _rules(self) -> Mapping[_Chain, Mapping[Key, int]]:
         found: dict[_Chain, list[Fact]] = defaultdict(list)
-        for fact in self._view.facts.by_key.values():
+        for fact in self._view.facts.of_kind(IptablesRule.kind):
             record = fact.record
             if not isinstance(record, IptablesRule) or _is_policy(record):
                 continue
@@ -98,7 +98,7 @@ class _Lines:
     @cached_property
     def _chains(self) -> Mapping[_Chain, list[Fact]]:
         found: dict[_Chain, list[Fact]] = defaultdict(list)
-        for fact in self._view.facts.by_key.values():
+        for fact in self._view.facts.of_kind(FilterRule.kind):
             record = fact.record
             if isinstance(record, FilterRule) and not _is_of_the_chain(record):
                 place = (fact.key.node, fact.key.netns, record.table, record.chain)

@@ -96,8 +96,9 @@ class View:
     def _tellers(self) -> Mapping[tuple[str, str, str], str]:
         """Map (node, kind, id) of every container to the question that told of it."""
         return {
-            (key.node, key.kind, fact.record.id): fact.answer.question.probe
-            for key, fact in self.facts.by_key.items()
+            (fact.key.node, fact.key.kind, fact.record.id): fact.answer.question.probe
+            for kind in (Container.kind, ContainerSummary.kind)
+            for fact in self.facts.of_kind(kind)
             if isinstance(fact.record, Container | ContainerSummary) and fact.record.id
         }
 

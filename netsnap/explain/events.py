@@ -73,9 +73,9 @@ class World:
         """Map a host address to the (node, interface) that has it, by either snapshot."""
         found: dict[str, tuple[str, str]] = {}
         for facts in (self.before, self.after):
-            for key, fact in facts.by_key.items():
-                record = fact.record
-                if isinstance(record, Address) and key.netns == HOST:
+            for fact in facts.of_kind(Address.kind):
+                key, record = fact.key, fact.record
+                if key.netns == HOST and isinstance(record, Address):
                     address = str(ip_interface(record.address).ip)
                     if record.scope != "host":
                         found.setdefault(address, (key.node, record.interface))
@@ -103,7 +103,7 @@ class World:
     def iptables_chains(self) -> frozenset[tuple[object, ...]]:
         """The chains in which iptables tells rules in both snapshots."""
         before, after = (
-            {chain_of(key) for key in facts.by_key if key.kind == IptablesRule.kind}
+            {chain_of(fact.key) for fact in facts.of_kind(IptablesRule.kind)}
             for facts in (self.before, self.after)
         )
         return frozenset(before & after)
@@ -114,10 +114,11 @@ class World:
         found: dict[tuple[str, str], str] = {}
         for facts in (self.before, self.after):
             ends: dict[tuple[str, int], list[Fact]] = defaultdict(list)
-            for key, fact in facts.by_key.items():
-                if isinstance(fact.record, Interface) and key.netns != HOST:
-                    ends[key.node, fact.record.peer_index or 0].append(fact)
-            for key, fact in facts.by_key.items():
+            for fact in facts.of_kind(Interface.kind):
+                if isinstance(fact.record, Interface) and fact.key.netns != HOST:
+                    ends[fact.key.node, fact.record.peer_index or 0].append(fact)
+            for fact in facts.of_kind(Interface.kind):
+                key = fact.key
                 if isinstance(fact.record, Interface) and key.netns == HOST:
                     pods = [
                         end.key.netns

@@ -43,7 +43,8 @@ RUNNING = ("running", "paused")
 
 def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
     """Yield a line for each such event; ``untold`` are those that are no cause of lost pairs."""
-    known = {key[:2] + key.identity[:2] for key in world.before.by_key if key.kind == RULE}
+    rules = (fact.key for fact in world.before.of_kind(RULE))
+    known = {key[:2] + key.identity[:2] for key in rules}
     for event in untold:
         if event.what == SESSION and _fell(event):
             yield f"{_told(event, world)} No pair is lost by it (routes outlive a session)."

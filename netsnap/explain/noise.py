@@ -93,8 +93,8 @@ def _pid(fact: Fact | None) -> object:
 
 def _kernel_messages(world: World) -> Iterator[str]:
     """Tell what a kernel said of its network since it was asked first."""
-    for key, fact in world.after.by_key.items():
-        before = world.before.by_key.get(key)
+    for fact in world.after.of_kind(KernelLog.kind):
+        key, before = fact.key, world.before.by_key.get(fact.key)
         if before is None or not isinstance(fact.record, KernelLog) or not before.answer.started:
             continue
         since = before.answer.started.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -105,9 +105,8 @@ def _kernel_messages(world: World) -> Iterator[str]:
 
 
 def _session_flaps(world: World) -> Iterator[str]:
-    for key, fact in world.after.by_key.items():
-        before = world.before.by_key.get(key)
-        record = fact.record
+    for fact in world.after.of_kind(BirdProtocol.kind):
+        key, before, record = fact.key, world.before.by_key.get(fact.key), fact.record
         if before is None or not isinstance(record, BirdProtocol | CalicoPeer):
             continue
         was = before.record

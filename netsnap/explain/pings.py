@@ -77,7 +77,7 @@ class Pings:
         return self._states[seen.way]
 
     def _seen(self) -> Iterator[Seen]:
-        for fact in self.network.facts.by_key.values():
+        for fact in self.network.facts.of_kind(Ping.kind):
             if isinstance(fact.record, Ping):
                 source = self._source(fact, fact.record.source)
                 target = self._owners.get(fact.record.target)

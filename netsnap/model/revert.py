@@ -15,6 +15,40 @@ WRITES_THROUGH = {
 }
 """Switches whose write the kernel repeats into each interface's own switch."""
 
+
+class Overlay(Mapping[Key, Fact]):
+    """Facts with some entries in another way; None is a fact that is taken away."""
+
+    def __init__(self, below: Mapping[Key, Fact], entries: "Entries") -> None:
+        self._below, self._entries = below, entries
+
+    def __getitem__(self, key: Key) -> Fact:
+        """Return a fact; KeyError where there is none."""
+        if key not in self._entries:
+            return self._below[key]
+        fact = self._entries[key]
+        if fact is None:
+            raise KeyError(key)
+        return fact
+
+    def __iter__(self) -> Iterator[Key]:
+        """Yield the keys, those that were there before the added ones."""
+        yield from (key for key in self._below if self._entries.get(key, key) is not None)
+        yield from (
+            key
+            for key, fact in self._entries.items()
+            if fact is not None and key not in self._below
+        )
+
+    def __len__(self) -> int:
+        """Count the facts."""
+        gone = sum(fact is None and key in self._below for key, fact in self._entries.items())
+        new = sum(
+            fact is not None and key not in self._below for key, fact in self._entries.items()
+        )
+        return len(self._below) - gone + new
+
+
 Entries = Mapping[Key, Fact | None]
 
 
@@ -91,22 +125,22 @@ def _written_through(world: Facts, key: Key, switch: Sysctl) -> Iterator[Fact]:
     if switch.name not in WRITES_THROUGH:
         return
     start, end = WRITES_THROUGH[switch.name]
-    for other, fact in world.by_key.items():
-        if other[:3] == key[:3] and isinstance(fact.record, Sysctl):
+    held = world.places.get((key.node, key.netns), {})
+    for fact in held.get(Sysctl.kind, ()):
+        if isinstance(fact.record, Sysctl):
             name = fact.record.name
             if name.startswith(start) and name.endswith(end) and name != switch.name:
                 yield replace(fact, record=replace(fact.record, value=switch.value))
 
 
 def _overlaid(facts: Facts, entries: Entries) -> Facts:
-    by_key = dict(facts.by_key)
-    netns = dict(facts.netns)
-    listed = {(node, name) for (node, _), name in netns.items()}
+    added: dict[tuple[str, str], str] = {}
     for key, fact in entries.items():
-        if fact is None:
-            by_key.pop(key, None)
-            continue
-        by_key[key] = fact
-        if (key.node, key.netns) not in listed and key.node in facts.reached:
-            netns[key.node, fact.answer.question.scope] = key.netns
-    return replace(facts, by_key=by_key, netns=netns)
+        if fact is not None and key.node in facts.reached and not facts.lists(key.node, key.netns):
+            added[key.node, fact.answer.question.scope] = key.netns
+    return replace(
+        facts,
+        by_key=Overlay(facts.by_key, entries),
+        netns={**facts.netns, **added} if added else facts.netns,
+        altered=facts.altered | {(key.node, key.netns) for key in entries},
+    )

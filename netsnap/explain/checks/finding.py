@@ -62,7 +62,7 @@ class Case:
 
     def _place(self, kind: type[Record]) -> Placed:
         placed: dict[str, dict[str, list[Fact]]] = {}
-        for fact in self.facts.by_key.values():
+        for fact in self.facts.of_kind(kind.kind):
             if isinstance(fact.record, kind):
                 spaces = placed.setdefault(fact.key.node, {})
                 spaces.setdefault(fact.key.netns, []).append(fact)

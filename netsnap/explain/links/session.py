@@ -67,8 +67,8 @@ def _is_bird(event: Event) -> bool:
 def _leads_to(node: str, device: str, peers: set[str], happened: Happened) -> bool:
     """Say whether a device has an address in a network where one of the session's ends is."""
     for facts in (happened.world.before, happened.world.after):
-        for key, fact in facts.by_key.items():
-            record = fact.record
+        for fact in facts.of_kind(Address.kind):
+            key, record = fact.key, fact.record
             if (
                 isinstance(record, Address)
                 and (key.node, key.netns, record.interface) == (node, HOST, device)
