@@ -55,7 +55,8 @@ class Seen:
     """What ping saw, and what netsnap said of it: its document, its first screen, its checks."""
 
     truth: frozenset[Pair]
-    outside: frozenset[str]
+    older: frozenset[Pair]  # lost at t1 already
+    outside: frozenset[str]  # lost since t1
     whole: bool  # every node was read at t2
     told: dict[str, Any]
     screen: str
@@ -88,18 +89,24 @@ def observe(fault: Fault, lab: Lab, tool: Tool) -> Seen:
     """Run netsnap around a fault."""
     pings = ("--ping",) * fault.pings
     with fault.setting(lab):
+        older = lab.lost_pairs() if fault.older else frozenset()
+        alone = _without_outside(lab) if fault.older else frozenset()
         _collect(tool, "t1", *pings)
         with broken(lab, fault):
             truth = lab.lost_pairs()
-            outside = frozenset(name for name, ok in lab.ping_outside().items() if not ok)
+            outside = _without_outside(lab) - alone
             status = _collect(tool, "t2", "--connect-limit", "3", *pings)
             if lab.lost_pairs() != truth:
                 raise LabError(f"{fault.name} was not settled: ping changed during the sweep")
         screen = tool.run("diff", "t1", "t2").stdout
         told = tool.diff("t1", "t2", "--pairs")
         jsonschema.validate(told, SCHEMA)
-        alone = sentences(tool, "t2")
-    return Seen(truth, outside, status == ALL_READ, told, screen, alone)
+        found = sentences(tool, "t2")
+    return Seen(truth, older, outside, status == ALL_READ, told, screen, found)
+
+
+def _without_outside(lab: Lab) -> frozenset[str]:
+    return frozenset(name for name, reached in lab.ping_outside().items() if not reached)
 
 
 def sentences(tool: Tool, label: str) -> tuple[str, ...]:
@@ -135,7 +142,7 @@ def _pairs(fault: Fault, seen: Seen) -> str:
     """Hold the pairs against ping's: by the model, and by pings where there are any."""
     listed = seen.told["pairs"]
     lost, unknown = _named(listed["lost"]), _named(listed["unknown"])
-    lost |= _observed(seen.told)
+    lost |= _observed(seen.told) | (_named(listed["never_worked"]) & seen.older)
     ways = frozenset(pair["source"] for pair in listed["outside_lost"])
     if lost == seen.truth and (ways == seen.outside or not seen.whole):
         return EXACT
@@ -159,14 +166,14 @@ def _observed(told: dict[str, Any]) -> frozenset[Pair]:
 
 def _checked(fault: Fault, alone: tuple[str, ...]) -> str:
     if fault.says:
-        return "named" if _said(fault, alone[:FIRST]) else "MISSED"
+        return "named" if _said(fault.says, alone[:FIRST]) else "MISSED"
     if fault.blame or not fault.shown:
         return "-"
     return "ALARM" if alone else "quiet"
 
 
-def _said(fault: Fault, alone: Iterable[str]) -> bool:
-    return any(all(words in sentence for words in fault.says) for sentence in alone)
+def _said(words: Iterable[str], lines: Iterable[str]) -> bool:
+    return any(all(each in line for each in words) for line in lines)
 
 
 def _wrong(fault: Fault, seen: Seen, pairs: str, false: int) -> Iterator[str]:
@@ -182,12 +189,16 @@ def _wrong(fault: Fault, seen: Seen, pairs: str, false: int) -> Iterator[str]:
         yield "pairs are not told, and no reason is"
     if _checked(fault, seen.alone) in ("MISSED", "ALARM"):
         yield f"check says: {'; '.join(seen.alone[:FIRST]) or 'nothing'}"
+    if fault.tells and not _said(fault.tells, seen.told["witnesses"]):
+        yield f"among the events is no {' … '.join(fault.tells)}"
     if lines > SCREEN:
         yield f"the first screen has {lines} lines"
 
 
 def _other_fault(fault: Fault, seen: Seen) -> Iterator[str]:
     """Say where the lab did not break as the fault states."""
+    if seen.older != fault.older:
+        yield f"the lab lost {len(seen.older)} pairs before, which is not what the fault states"
     if not fault.lost <= seen.truth <= fault.lost | fault.may_lose:
         yield f"the lab lost {len(seen.truth)} pairs, which is not what the fault states"
     if seen.outside != fault.outside:

@@ -35,12 +35,14 @@ class Fault:
     ``outside`` the workloads that must have lost the world behind the gateway. ``blame`` is empty
     where nothing broke. ``innocent`` are nodes that no cause may stand on. ``shown`` is False
     where no answer of a node shows the cause: then no cause can be named, and none may be made up.
+    ``older`` are those of ``lost`` that ``setting`` lost already: no change explains them.
 
     ``setting`` puts the lab into the shape that the fault needs before the first snapshot, and
     back after the last. ``says`` are words of one of the first sentences of ``check``, all of
-    them in one; () where one snapshot alone cannot show it. ``verdicts`` are those that a diff
-    may end with, () for the usual ones. ``pings`` has both snapshots hold pings. ``timers`` names
-    BIRD's clocks. ``slow`` faults are left to ``make faults``.
+    them in one; () where one snapshot alone cannot show it. ``tells`` are words of one line of
+    ``diff``'s events. ``verdicts`` are those that a diff may end with, () for the usual ones.
+    ``pings`` has both snapshots hold pings. ``timers`` names BIRD's clocks. ``slow`` faults are
+    left to ``make faults``.
     """
 
     name: str
@@ -50,11 +52,13 @@ class Fault:
     settled: Callable[[Lab], None]
     lost: frozenset[Pair] = frozenset()
     may_lose: frozenset[Pair] = frozenset()
+    older: frozenset[Pair] = frozenset()
     outside: frozenset[str] = frozenset()
     blame: tuple[Blame, ...] = ()
     innocent: tuple[str, ...] = ()
     shown: bool = True
     says: tuple[str, ...] = ()
+    tells: tuple[str, ...] = ()
     verdicts: tuple[str, ...] = ()
     setting: Callable[[Lab], AbstractContextManager[None]] = as_it_is
     pings: bool = False
