@@ -5,11 +5,12 @@ a List of a kind), which no real calicoctl has side by side.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_network
 from pathlib import Path
 
 from tests.lab.plan import AS_NUMBER, NODES, Node, Pod
+from tests.lab.shell import LabError
 
 CONFIG = {"asNumber": str(AS_NUMBER), "nodeToNodeMesh": "on", "logLevel": "info", "ipip": "off"}
 POOL = "192.168.0.0/16"
@@ -108,6 +109,20 @@ def write(directory: Path, nodes: Sequence[Node] = NODES) -> None:
     for kind, objects in kinds.items():
         (directory / f"{kind.lower()}.yaml").write_text(_listed(kind, objects))
     (directory / "ipam").write_text(_ipam(nodes))
+
+
+def edited(text: str, name: str, edit: Callable[[str], str]) -> str:
+    """Return a file of objects in which one, by name, is what ``edit`` makes of it.
+
+    Raises LabError if none is called so.
+    """
+    head, *items = text.split("\n- ")
+    items[-1], end, foot = items[-1].partition("\nkind: ")
+    called = f"\n    name: {name}\n"
+    if not any(called in item for item in items):
+        raise LabError(f"no object {name} in the datastore")
+    made = (edit(f"- {item}\n") if called in item else f"- {item}\n" for item in items)
+    return f"{head}\n{''.join(made).removesuffix(chr(10))}{end}{foot}"
 
 
 def _uid(kind: str, name: str) -> uuid.UUID:

@@ -191,14 +191,14 @@ class Lab:
         if "Reconfigur" not in said:
             raise LabError(f"BIRD of {node} does not take {path}: {said.strip()}")
 
-    def change_objects(self, kind: str, old: str, new: str) -> None:
-        """Put ``new`` for ``old`` into what every node's calicoctl answers of a kind of object."""
+    def change_object(self, kind: str, name: str, edit: Callable[[str], str]) -> None:
+        """Have every node's calicoctl answer what ``edit`` makes of an object's YAML, "" for none.
+
+        ``kind`` is in lower case.
+        """
         for node in self.powered():
-            path = f"/etc/calico/datastore/{kind}.yaml"
-            text = self.run(node, f"cat {path}")
-            if old not in text:
-                raise LabError(f"no {old!r} in {path} of {node}")
-            self.write_objects(node, kind, text.replace(old, new))
+            text = self.run(node, f"cat /etc/calico/datastore/{kind}.yaml")
+            self.write_objects(node, kind, datastore.edited(text, name, edit))
 
     def write_objects(self, node: str, kind: str, text: str) -> None:
         """Have one node's calicoctl answer this of a kind of object."""
