@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from netsnap.explain.events import (
     ADDRESS,
+    CONFIG,
     CONTAINER,
     DAEMON,
     FILTER,
@@ -25,6 +26,7 @@ from netsnap.explain.events import (
 )
 from netsnap.explain.links.address import by_its_address
 from netsnap.explain.links.bgp_route import by_its_session
+from netsnap.explain.links.config import route_by_its_filters, session_by_its_configuration
 from netsnap.explain.links.duplicate import by_a_duplicate
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.links.intent import by_what_calico_was_told, node_by_its_address
@@ -48,12 +50,14 @@ LINKS: tuple[Link, ...] = (
     by_its_ends,
     by_a_duplicate,
     by_its_session,
+    session_by_its_configuration,
+    route_by_its_filters,
     by_the_other_end,
     of_a_new_next_hop,
     of_a_pods_gateway,
 )
 
-UNTESTED = frozenset({INTENT, NODE, FILTER, DAEMON})
+UNTESTED = frozenset({INTENT, NODE, CONFIG, FILTER, DAEMON})
 """Roots whose first step is known from practice and not testable in the model."""
 
 HEIGHT = {
@@ -61,7 +65,7 @@ HEIGHT = {
     for height, name in enumerate(
         (
             *(INTENT, NODE, CONTAINER, INTERFACE, ADDRESS, SYSCTL),
-            *(FILTER, DAEMON, SESSION, ROUTE, NEIGHBOUR),
+            *(CONFIG, FILTER, DAEMON, SESSION, ROUTE, NEIGHBOUR),
         )
     )
 }

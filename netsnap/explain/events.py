@@ -2,7 +2,8 @@
 
 A BGP session has two ends and two witnesses (BIRD and calicoctl); a veth pair dies at both ends
 at once; a pod that restarted is a new process, a new container and a new namespace. Each is one
-event with several changed facts. So is the packet filter's table that somebody rewrote.
+event with several changed facts. So is the packet filter's table that somebody rewrote, and BIRD's
+configuration.
 """
 
 from collections import defaultdict
@@ -13,10 +14,12 @@ from ipaddress import ip_interface
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change, Difference, NetnsChange
+from netsnap.explain.birdconfig import Configured, configured, edits
 from netsnap.explain.moments import Moments, Span
 from parsers.facts import Fact, Facts, Key
 from parsers.records import (
     Address,
+    BirdConfig,
     BirdProtocol,
     CalicoPeer,
     CalicoProcess,
@@ -51,6 +54,7 @@ FILTER = "filter rule"
 DAEMON = "daemon"
 
 
+CONFIG = "BIRD configuration"
 @dataclass(frozen=True)
 class World:
     """Both snapshots, what differs, and the look-ups that events and chains need.
@@ -83,6 +87,12 @@ class World:
 
     @cached_property
     def renewed(self) -> Mapping[tuple[str, str], NetnsChange]:
+    @cached_property
+    def configured(self) -> Mapping[str, Configured]:
+        """Map each node to its BIRD's configuration, by either snapshot."""
+        both = (self.before, self.after)
+        return configured(fact for facts in both for fact in facts.by_key.values())
+
         """Map (node, netns) to what happened to that namespace as a whole."""
         return {(each.node, each.netns): each for each in self.difference.netns}
 
@@ -177,7 +187,10 @@ def events(world: World) -> dict[EventId, Event]:
         gathered.setdefault((NODE, node, HOST, node), [])
     for namespace in world.difference.netns:
         gathered.setdefault((CONTAINER, namespace.node, HOST, namespace.netns), [])
-    return {id_: Event(id_, tuple(changes)) for id_, changes in gathered.items()}
+    return {
+        id_: Event(id_, edits(changes) if id_[0] == CONFIG else tuple(changes))
+        for id_, changes in gathered.items()
+    }
 
 
 def _event_of(change: Change, world: World) -> EventId:
@@ -261,6 +274,10 @@ def _intent(key: Key, _: Record, __: World) -> EventId:
 def _block(key: Key, record: Record, _: World) -> EventId:
     return record.kind, "", HOST, _identity(key)
 
+def _config(key: Key, record: Record, _: World) -> EventId:
+    return CONFIG, key.node, HOST, record.identity[0]
+
+
 
 _Naming = Callable[[Key, Record, World], EventId]
 _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
@@ -281,6 +298,7 @@ _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
 def removed_or_down(change: Change) -> bool:
     """Say whether an interface's change took it away, or out of service."""
     if change.alteration is Alteration.REMOVED:
+    ((BirdConfig,), _config),
         return True
     before = change.before.record if change.before else None
     after = change.after.record if change.after else None

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.altered import altered, sides
+from netsnap.explain.birdconfig import head, told, weight
 from netsnap.explain.causes import Culprit
 from netsnap.explain.events import (
+    CONFIG,
     CONTAINER,
     FILTER,
     INTENT,
@@ -22,6 +24,7 @@ from netsnap.explain.events import (
 )
 from netsnap.explain.tell import DEFAULTS, KINDS, clause, state, subject
 from parsers.records import (
+    BirdConfig,
     BirdProtocol,
     CalicoPeer,
     CalicoResource,
@@ -30,6 +33,9 @@ from parsers.records import (
     Interface,
     Route,
 )
+
+EDITS_SHOWN = 2
+"""Edits of a configuration that a sentence tells; the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,8 @@ def story(culprit: Culprit, world: World) -> Story:
 
 def primary(event: Event) -> Change | None:
     """Choose the change that tells the event best."""
+    if event.what == CONFIG:
+        return min(event.changes, key=weight)
     order = (CalicoPeer, BirdProtocol, Interface, Container)
 
     def rank(change: Change) -> tuple[int, int, int, int]:
@@ -173,6 +181,19 @@ def _filter(event: Event, change: Change, _: World) -> Story:
     return Story(FILTER, rule, before, after, sentence)
 
 
+def _config(event: Event, change: Change, _: World) -> Story:
+    """Tell the edits that can do most, and in which block the first one is."""
+    before, after = _sides(change)
+    ordered = sorted(event.changes, key=weight)
+    words = [told(each) for each in ordered[:EDITS_SHOWN]]
+    if len(ordered) > EDITS_SHOWN:
+        words.append(f"{len(ordered) - EDITS_SHOWN} more")
+    record = record_of(change)
+    where = head(record) if isinstance(record, BirdConfig) else ""
+    sentence = f"{event.node}'s BIRD configuration changed: {'; '.join(words)}."
+    return Story(CONFIG, where or subject(record), before, after, sentence)
+
+
 def _intent(_: Event, change: Change, __: World) -> Story:
     """Tell what somebody told Calico, and who; every node that lists the object says the same."""
     before, after = _sides(change)
@@ -207,5 +228,6 @@ _TELLERS: Mapping[str, Callable[[Event, Change, World], Story]] = {
     INTERFACE: _interface,
     CONTAINER: _container,
     FILTER: _filter,
+    CONFIG: _config,
     INTENT: _intent,
 }

@@ -9,6 +9,7 @@ from netsnap.explain.altered import altered
 from netsnap.explain.events import in_service, record_of
 from parsers.records import (
     Address,
+    BirdConfig,
     BirdProtocol,
     CalicoKind,
     CalicoPeer,
@@ -146,6 +147,7 @@ KINDS: Mapping[str, str] = {
     CalicoResource.kind: "Calico's",
     CalicoVersion.kind: "Calico's",
     CalicoProcess.kind: "the daemon",
+    BirdConfig.kind: "BIRD's configuration,",
     Daemon.kind: "the process",
     ServiceUnit.kind: "the service",
 }
@@ -163,6 +165,7 @@ _STATES: Mapping[type[Record], _Words] = {
     CalicoProcess: lambda record: record.status,
     Daemon: lambda record: record.state,
     ServiceUnit: lambda record: f"{record.active} ({record.sub})",
+    BirdConfig: lambda record: record.statement,
     CalicoKind: lambda record: record.answer,
     CalicoResource: calico_spec,
     CalicoVersion: lambda record: record.value,
@@ -186,3 +189,4 @@ _SUBJECTS: Mapping[type[Record], _Words] = {
     Container: lambda record: record.workload or record.name,
     Rule: lambda record: f"{record.priority}: {record.selector}",
 }
+    BirdConfig: lambda record: record.block or record.statement,
