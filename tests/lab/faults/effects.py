@@ -1,12 +1,12 @@
 """Waiting for what a fault does. The bound follows from BIRD's timers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 
-from tests.lab.faults.fault import Pair
+from tests.lab.faults.fault import Pair, across
 from tests.lab.lab import Lab
 from tests.lab.nodes import wait_until
-from tests.lab.plan import TIMERS
+from tests.lab.plan import PODS, TIMERS, Pod
 
 
 def block_withdrawn(lab: Lab, of: str, *, at: Iterable[str]) -> None:
@@ -44,3 +44,13 @@ def outside_lost(lab: Lab, workloads: frozenset[str], limit: float = 20.0) -> No
 def whole(lab: Lab) -> None:
     """Wait until nothing is lost."""
     lab.wait_whole()
+
+
+def cut_off(pod: Pod) -> Callable[[Lab], None]:
+    """Wait until a pod reaches nobody, the outside neither, and nobody reaches it."""
+
+    def settled(lab: Lab) -> None:
+        pairs_lost(lab, across((pod,), PODS.values()))
+        outside_lost(lab, frozenset({pod.workload}))
+
+    return settled
