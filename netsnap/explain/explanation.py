@@ -24,6 +24,7 @@ class Verdict(StrEnum):
 
     UNCHANGED = "unchanged"  # nothing changed, and nothing was hidden
     NOTHING_BROKE = "nothing broke"  # something changed, no pair was lost
+    PENDING = "pending"  # no pair was lost yet; when a timer runs out, some will be
     BROKEN = "broken"  # pairs were lost, or pings are that the model does not explain
     RESTORED = "restored"  # pairs came back and none was lost
     BROKEN_BEFORE = "broken before"  # no pair was lost or restored; some failed at t1 already
@@ -113,6 +114,23 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """Pairs that are lost when a timer runs out, unless something happens before.
+
+    ``cause`` explains none yet. ``sessions`` will end ("k8s1–k8s3") and BIRD will take their
+    routes away, by ``until`` at the latest (None: not known) and because of ``timer``. ``pairs``
+    are then lost in the model of t2, ways out among them.
+    """
+
+    cause: Cause
+    sessions: tuple[str, ...]
+    until: datetime | None
+    timer: str
+    pairs: tuple["PairChange", ...]
+    groups: tuple[PairGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PairChange:
     """One pair by name, before and after. None stands for "the pair did not exist"."""
 
@@ -184,3 +202,4 @@ class Explanation:
     noise: tuple[str, ...]  # one line for each kind of benign churn, with its count
     witnesses: tuple[str, ...]  # events between the snapshots that left no other trace
     observed: tuple[Observation, ...] = ()  # where pings disagree with the model
+    pending: tuple[Pending, ...] = ()  # what timers will do after t2

@@ -16,6 +16,7 @@ from netsnap.explain.explanation import (
     PairChange,
     PairGroup,
     Pairs,
+    Pending,
     When,
 )
 from parsers.answer import Snapshot
@@ -38,6 +39,7 @@ def document(told: Explanation, t1: Snapshot, t2: Snapshot, *, all_pairs: bool =
         "noise": list(told.noise),
         "witnesses": list(told.witnesses),
         "observed": [_observation(each) for each in told.observed],
+        "pending": [_pending(each) for each in told.pending],
     }
 
 
@@ -109,6 +111,16 @@ def _effect(effect: Effect) -> Json:
         "what": effect.what,
         "sentence": effect.sentence,
         "evidence": [evidence(each) for each in effect.evidence],
+    }
+
+
+def _pending(pending: Pending) -> Json:
+    return {
+        "cause": _cause(pending.cause),
+        "sessions": list(pending.sessions),
+        "until": pending.until.isoformat() if pending.until else None,
+        "timer": pending.timer,
+        "pairs": [_pair(each) for each in pending.pairs],
     }
 
 

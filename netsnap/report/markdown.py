@@ -25,6 +25,8 @@ def markdown(told: Explanation, t1: Snapshot, t2: Snapshot) -> str:
     ]
     for number, cause in enumerate(lines.causes, start=1):
         parts.extend(_cause(f"Cause {number}", cause))
+    for number, cause in enumerate(lines.pending, start=1):
+        parts.extend(_cause(f"Pending {number}", cause))
     for seen in lines.observed:
         parts.extend(_cause("Ping", seen))
     for title, items in (

@@ -16,11 +16,13 @@ from netsnap.explain.explanation import (
     Explanation,
     Observation,
     Observed,
+    Pending,
     Proof,
+    Verdict,
 )
 from netsnap.report import pairlines
 from netsnap.report.blindlines import blind_lines
-from netsnap.report.words import NOUNS, count, moment
+from netsnap.report.words import NOUNS, count, instant, moment, names
 
 CONSEQUENCES_SHOWN = 3  # the last of them, if there are more, is the count of the rest
 EVIDENCE_SHOWN = 2
@@ -54,6 +56,7 @@ class Outline:
     verdict: str
     sentence: str
     causes: tuple[CauseLines, ...]
+    pending: tuple[CauseLines, ...]
     observed: tuple[CauseLines, ...]
     pairs: tuple[str, ...]
     blind: tuple[str, ...]
@@ -67,6 +70,7 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
         verdict=str(told.verdict).upper(),
         sentence=_headline(told),
         causes=tuple(_cause(cause, told, details=details) for cause in told.causes),
+        pending=tuple(_pending(each, details=details) for each in told.pending),
         observed=_observations(told, details=details),
         pairs=(
             *_bounded(pairlines.lost(told.pairs), GROUPS_SHOWN, details=details),
@@ -81,6 +85,8 @@ def outline(told: Explanation, *, details: bool = False) -> Outline:
 
 def _headline(told: Explanation) -> str:
     """What happened, less the verdict's own words and the causes' sentences around it."""
+    if told.verdict is Verdict.PENDING:
+        return told.sentence.removesuffix(f": {told.pending[0].cause.sentence}")
     if not told.causes and any(told.sentence == seen.sentence for seen in told.observed):
         return told.sentence.partition("; ")[0]  # the rest stands below, with its lines
     if not told.causes:
@@ -97,6 +103,28 @@ def _headline(told: Explanation) -> str:
     if unexplained:
         parts.append(f"{count(unexplained, 'ping')} lost that no table explains")
     return ", ".join(parts)
+
+
+def _pending(pending: Pending, *, details: bool) -> CauseLines:
+    cause = pending.cause
+    by = f" by {instant(pending.until)}" if pending.until else ""
+    pairs = sum(each.target != OUTSIDE for each in pending.pairs)
+    parts = [count(pairs, "pair")] if pairs else []
+    parts += (
+        [count(len(pending.pairs) - pairs, "way") + " out"] if len(pending.pairs) > pairs else []
+    )
+    proof = (
+        f"expected{by}: {pending.timer} ends {names(pending.sessions)}; without their routes the "
+        f"model loses {' and '.join(parts)}"
+    )
+    lines = pairlines.told(pending.pairs, pending.groups)
+    effects = [effect.sentence for effect in cause.consequences]
+    return CauseLines(
+        headline=f"{cause.sentence} ({moment(cause.when)})" if cause.when else cause.sentence,
+        proof=proof,
+        evidence=cause.evidence if details else cause.evidence[:EVIDENCE_SHOWN],
+        consequences=_bounded((*lines, *effects), CONSEQUENCES_SHOWN, details=details),
+    )
 
 
 def _observations(told: Explanation, *, details: bool) -> tuple[CauseLines, ...]:

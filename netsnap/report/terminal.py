@@ -14,6 +14,7 @@ from parsers.answer import Snapshot
 
 STYLES = {
     Verdict.BROKEN: "bold red",
+    Verdict.PENDING: "bold red",
     Verdict.BROKEN_BEFORE: "bold red",
     Verdict.CANNOT_TELL: "bold yellow",
     Verdict.RESTORED: "bold green",
@@ -35,6 +36,8 @@ def show(
     _line(console, ("", ""), f"t1 {_named(t1)}   t2 {_named(t2)}", "dim")
     for number, cause in enumerate(lines.causes, start=1):
         _cause(console, f"cause {number}", cause, details=details)
+    for number, cause in enumerate(lines.pending, start=1):
+        _cause(console, f"pending {number}", cause, details=details)
     for seen in lines.observed:
         _cause(console, "ping", seen, details=details)
     _section(console, "pairs", lines.pairs, "")
