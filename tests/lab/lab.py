@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.lab import (
+    bgp,
     datastore,
     images,
     inventory,
@@ -179,15 +180,17 @@ class Lab:
 
     def bird_conf(self, node: str) -> str:
         """Return the configuration that the plan has for BIRD of a node."""
-        return (self.run_dir / node / "bird.conf").read_text()
+        log = str(self.run_dir / node / "bird.log")
+        return bgp.bird_conf(self.nodes[node], NODES, TIMERS[self.state.timers], log)
 
     def configure_bird(self, node: str, text: str | None = None) -> None:
-        """Have BIRD of a node take another configuration, as confd does; None for the plan's."""
+        """Write BIRD's configuration of a node and have it read, as confd does.
+
+        None stands for the plan's. Raises LabError if BIRD refuses it.
+        """
         path = self.run_dir / node / "bird.conf"
-        if text is not None:
-            path = path.with_name("bird-changed.conf")
-            path.write_text(text)
-        said = self.run(node, f"birdcl -s /run/calico/bird.ctl 'configure \"{path}\"'")
+        path.write_text(self.bird_conf(node) if text is None else text)
+        said = self.run(node, "birdcl -s /run/calico/bird.ctl configure")
         if "Reconfigur" not in said:
             raise LabError(f"BIRD of {node} does not take {path}: {said.strip()}")
 

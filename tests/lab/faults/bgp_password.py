@@ -16,7 +16,7 @@ def _signing(passwords: dict[str, str]) -> Callable[[Lab], None]:
     def inject(lab: Lab) -> None:
         for node, password in passwords.items():
             (peer,) = set(ENDS) - {node}
-            edit(lab, node, in_session(node, peer, f'password "{password}";'))
+            edit(lab, node, in_session(peer, f'password "{password}";'))
 
     return inject
 

@@ -1,40 +1,27 @@
 """Somebody turns Calico's node-to-node mesh off: every node loses its sessions and its routes."""
 
-from tests.lab import bgp
 from tests.lab.faults.effects import block_withdrawn, pairs_lost
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on
 from tests.lab.lab import Lab
-from tests.lab.plan import NODES, TIMERS
+from tests.lab.plan import NODES
 
 LOST = frozenset().union(*(across(pods_on(n.name), elsewhere(n.name)) for n in NODES))
-OBJECT = "/etc/calico/datastore/bgpconfiguration.yaml"
 
 
 def inject(lab: Lab) -> None:
     """Write the object, and do what confd makes of it: a configuration without peers."""
+    was, now = ("nodeToNodeMeshEnabled: true", "nodeToNodeMeshEnabled: false")
+    lab.change_object("bgpconfiguration", "default", lambda text: text.replace(was, now))
     for node in NODES:
-        home = lab.run_dir / node.name
-        alone = home / "bird-alone.conf"
-        timers = TIMERS[lab.state.timers]
-        alone.write_text(bgp.bird_conf(node, (node,), timers, str(home / "bird.log")))
-        _say(lab, node.name, "true", "false")
-        _configure(lab, node.name, str(alone))
+        peers = lab.bird_conf(node.name).partition("\nprotocol bgp Mesh_")
+        lab.configure_bird(node.name, peers[0])
 
 
 def heal(lab: Lab) -> None:
     """Turn it on again."""
+    lab.restore_objects()
     for node in NODES:
-        _say(lab, node.name, "false", "true")
-        _configure(lab, node.name, str(lab.run_dir / node.name / "bird.conf"))
-
-
-def _say(lab: Lab, node: str, was: str, now: str) -> None:
-    field = "nodeToNodeMeshEnabled:"
-    lab.run(node, f"sed -i 's/{field} {was}/{field} {now}/' {OBJECT}")
-
-
-def _configure(lab: Lab, node: str, path: str) -> None:
-    lab.run(node, f"birdc -s /run/calico/bird.ctl 'configure \"{path}\"'")
+        lab.configure_bird(node.name)
 
 
 def settled(lab: Lab) -> None:
