@@ -145,9 +145,19 @@ def edits(changes: Iterable[Change]) -> tuple[Change, ...]:
         new = [each for each in some if each.alteration is Alteration.ADDED]
         found += [_edit(*two) for two in zip(gone, new, strict=False)]
         found += [*gone[len(new) :], *new[len(gone) :]]
-        if not gone and not new:
-            found += some
-    return tuple(found)
+        found += [each for each in some if each.alteration is Alteration.CHANGED]
+    return _without_moves(found)
+
+
+def _without_moves(found: list[Change]) -> tuple[Change, ...]:
+    """Leave out statements that stand after another one only because that one came or went."""
+    altered = {_place(each)[:3] for each in found if not _is_move(each)}
+    return tuple(each for each in found if not _is_move(each) or _place(each)[:3] not in altered)
+
+
+def _is_move(edit: Change) -> bool:
+    is_one = len({each.statement for each in statements(edit)}) == 1
+    return is_one and edit.alteration is Alteration.CHANGED
 
 
 def _place(change: Change) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ from netsnap.explain.links.interface import by_its_interface, switch_by_its_inte
 from netsnap.explain.links.neighbour import by_the_other_end, of_a_new_next_hop, of_a_pods_gateway
 from netsnap.explain.links.node import by_its_node
 from netsnap.explain.links.pod import by_its_pod
+from netsnap.explain.links.rendered import configuration_by_calico
 from netsnap.explain.links.session import by_its_ends
 
 Link = Callable[[Event, Happened], Iterable[EventId]]
@@ -41,6 +42,7 @@ Links = Mapping[EventId, tuple[EventId, ...]]
 
 LINKS: tuple[Link, ...] = (
     by_what_calico_was_told,
+    configuration_by_calico,
     node_by_its_address,
     by_its_node,
     by_its_pod,

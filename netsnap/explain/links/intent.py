@@ -85,7 +85,7 @@ def _touched(change: Change) -> Iterator[str]:
     yield from (path for path in {**was, **now} if was.get(path) != now.get(path))
 
 
-def _touches(change: Change, *beginnings: str) -> bool:
+def touches(change: Change, *beginnings: str) -> bool:
     return any(path.startswith(beginnings) for path in _touched(change))
 
 
@@ -96,12 +96,12 @@ def _session(change: Change, event: Event) -> bool:
     if not isinstance(told, CalicoResource):
         return False
     if told.resource == "BGPConfiguration":
-        mesh = _touches(change, "nodeToNodeMesh") and _is_mesh(event)
-        return mesh or _touches(change, "asNumber", "listenPort", "bindMode")
+        mesh = touches(change, "nodeToNodeMesh") and _is_mesh(event)
+        return mesh or touches(change, "asNumber", "listenPort", "bindMode")
     if told.resource == "BGPPeer":
         return not _is_mesh(event) and _is_peer(change, event)
     if told.resource == "Node":
-        return _touches(change, "bgp") and _is_end(change, event)
+        return touches(change, "bgp") and _is_end(change, event)
     return False
 
 
@@ -150,15 +150,15 @@ def _route(change: Change, event: Event) -> bool:
     if told.resource == "IPPool":
         pools = _prefixes(change)
         inside = any(_within(each.prefix, pools) for each in routes)
-        return inside and _touches(change, *_ENCAPSULATIONS)
+        return inside and touches(change, *_ENCAPSULATIONS)
     if told.resource == "BlockAffinity":
         return any(_within(each.prefix, _prefixes(change)) for each in routes)
     by_bird = any(each.protocol == "bird" for each in routes)
     if told.resource == "BGPFilter":
         return by_bird
     return (
-        by_bird and told.resource == "BGPConfiguration" and _touches(change, *_ROUTE_FIELDS)
-    ) or (told.resource == "FelixConfiguration" and _touches(change, *_FELIX_TUNNELS))
+        by_bird and told.resource == "BGPConfiguration" and touches(change, *_ROUTE_FIELDS)
+    ) or (told.resource == "FelixConfiguration" and touches(change, *_FELIX_TUNNELS))
 
 
 def _prefixes(change: Change) -> set[str]:
@@ -190,8 +190,8 @@ def _tunnel(change: Change, event: Event) -> bool:
     if not isinstance(told, CalicoResource) or not devices & _TUNNELS:
         return False
     if told.resource == "IPPool":
-        return _touches(change, *_ENCAPSULATIONS)
-    return told.resource == "FelixConfiguration" and _touches(change, *_FELIX_TUNNELS)
+        return touches(change, *_ENCAPSULATIONS)
+    return told.resource == "FelixConfiguration" and touches(change, *_FELIX_TUNNELS)
 
 
 def _filter(change: Change, event: Event) -> bool:
@@ -201,7 +201,7 @@ def _filter(change: Change, event: Event) -> bool:
     if not isinstance(told, CalicoResource) or not is_felix:
         return False
     if told.resource == "IPPool":
-        return _touches(change, "natOutgoing", "cidr", "disabled")
+        return touches(change, "natOutgoing", "cidr", "disabled")
     if told.resource == "FelixConfiguration":
         return any(not path.startswith(_NO_EFFECT) for path in _touched(change))
     return told.resource in _POLICIES and change.alteration is not Alteration.RENEWED
