@@ -1,6 +1,7 @@
 """What changed in a fact, in words: of a field that holds many values, only those that differ."""
 
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
 from netsnap.diff.changes import Change, FieldChange
@@ -10,6 +11,8 @@ MOST = 6
 """Differences of one fact that are told in a sentence; the rest is counted."""
 
 _NOTHING = "none"
+_NAMES = {"kind_detail": "options", "slave_detail": "options as a port"}
+"""Fields whose own name says nothing to a person."""
 
 
 def altered(change: Change) -> str:
@@ -40,7 +43,7 @@ def _differences(change: Change) -> Iterator[tuple[str, str, str]]:
 
 def _of_field(field: FieldChange) -> Iterator[tuple[str, str, str]]:
     if not isinstance(field.before, tuple) or not isinstance(field.after, tuple):
-        yield field.name, _word(field.before), _word(field.after)
+        yield _NAMES.get(field.name, field.name), *_texts(_word(field.before), _word(field.after))
         return
     before, after = _named(field.before), _named(field.after)
     if before is None or after is None or before == after:
@@ -50,6 +53,22 @@ def _of_field(field: FieldChange) -> Iterator[tuple[str, str, str]]:
         was, now = before.get(key, _NOTHING), after.get(key, _NOTHING)
         if was != now:
             yield f"{field.name} {key}", was, now
+
+
+def _texts(before: str, after: str) -> tuple[str, str]:
+    """Return what differs of two texts, with the word before it, which says what it is."""
+    was, now = before.split(), after.split()
+    same = _alike(was, now)
+    start = max(same - 1, 0)
+    rest = min(len(was), len(now)) - same
+    end = min(_alike(was[::-1], now[::-1]), rest)
+    return " ".join(was[start : len(was) - end]), " ".join(now[start : len(now) - end])
+
+
+def _alike(one: list[str], other: list[str]) -> int:
+    """Count the words that both begin with."""
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
+    return sum(1 for _ in pairs)
 
 
 def _elements(before: tuple[Any, ...], after: tuple[Any, ...]) -> tuple[str, str]:

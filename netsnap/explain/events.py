@@ -28,6 +28,7 @@ from parsers.records import (
     Container,
     ContainerSummary,
     Daemon,
+    FdbEntry,
     FilterRule,
     Interface,
     IpamBlock,
@@ -49,12 +50,13 @@ CONTAINER = "container"
 ADDRESS = "address"
 ROUTE = "route"
 NEIGHBOUR = "neighbour"
+FORWARDING = "forwarding entry"
 SYSCTL = "sysctl"
 FILTER = "filter rule"
 DAEMON = "daemon"
-
-
 CONFIG = "BIRD configuration"
+
+
 @dataclass(frozen=True)
 class World:
     """Both snapshots, what differs, and the look-ups that events and chains need.
@@ -86,13 +88,13 @@ class World:
         return found
 
     @cached_property
-    def renewed(self) -> Mapping[tuple[str, str], NetnsChange]:
-    @cached_property
     def configured(self) -> Mapping[str, Configured]:
         """Map each node to its BIRD's configuration, by either snapshot."""
         both = (self.before, self.after)
         return configured(fact for facts in both for fact in facts.by_key.values())
 
+    @cached_property
+    def renewed(self) -> Mapping[tuple[str, str], NetnsChange]:
         """Map (node, netns) to what happened to that namespace as a whole."""
         return {(each.node, each.netns): each for each in self.difference.netns}
 
@@ -250,6 +252,11 @@ def _neighbour(key: Key, record: Record, _: World) -> EventId:
     return NEIGHBOUR, key.node, key.netns, text
 
 
+def _forwarding(key: Key, record: Record, _: World) -> EventId:
+    text = f"{record.mac} on {record.device}" if isinstance(record, FdbEntry) else ""
+    return FORWARDING, key.node, key.netns, text
+
+
 def _sysctl(key: Key, record: Record, _: World) -> EventId:
     return SYSCTL, key.node, key.netns, record.name if isinstance(record, Sysctl) else ""
 
@@ -267,16 +274,16 @@ def _filter(key: Key, record: Record, _: World) -> EventId:
     return FILTER, key.node, key.netns, record.table if isinstance(record, FilterRule) else table
 
 
+def _config(key: Key, record: Record, _: World) -> EventId:
+    return CONFIG, key.node, HOST, record.identity[0]
+
+
 def _intent(key: Key, _: Record, __: World) -> EventId:
     return INTENT, "", HOST, _identity(key)
 
 
 def _block(key: Key, record: Record, _: World) -> EventId:
     return record.kind, "", HOST, _identity(key)
-
-def _config(key: Key, record: Record, _: World) -> EventId:
-    return CONFIG, key.node, HOST, record.identity[0]
-
 
 
 _Naming = Callable[[Key, Record, World], EventId]
@@ -286,10 +293,12 @@ _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
     ((Interface,), _interface),
     ((Address,), _address),
     ((Neighbour,), _neighbour),
+    ((FdbEntry,), _forwarding),
     ((Sysctl,), _sysctl),
     ((NodeIdentity,), _node),
     ((CalicoProcess, Daemon), _daemon),
     ((FilterRule, IptablesRule), _filter),
+    ((BirdConfig,), _config),
     ((CalicoResource, CalicoSetting), _intent),
     ((IpamBlock,), _block),
 )
@@ -298,7 +307,6 @@ _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
 def removed_or_down(change: Change) -> bool:
     """Say whether an interface's change took it away, or out of service."""
     if change.alteration is Alteration.REMOVED:
-    ((BirdConfig,), _config),
         return True
     before = change.before.record if change.before else None
     after = change.after.record if change.after else None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from netsnap.diff.changes import Change
 from netsnap.diff.fields import UNSAID
@@ -11,12 +12,15 @@ from netsnap.explain.explanation import Evidence
 from parsers.answer import Answer
 from parsers.facts import Fact, Facts
 from parsers.records import CalicoResource
+from parsers.roles import Role
 from parsers.text import Text, decode
 
 Raw = Callable[[str], bytes]
 """Fetch the stored bytes of an answer by their digest (``History.raw``)."""
 
 ABSENT = "(no such line)"
+MOST_BELOW = 8
+"""Lines below an interface's first one that may say what changed."""
 
 _OTHER = {"before": "after", "after": "before"}
 _BEGINS_OBJECT = re.compile(r"\s*(?:\{|\[|\[\{|(?:- )?(?:apiVersion|kind): .*)\s*")
@@ -63,6 +67,8 @@ class Witness:
         number = fact.line
         if number <= len(lines) and _BEGINS_OBJECT.fullmatch(lines[number - 1]):
             number = _line_with(lines, number, [*hints, *_names(fact)])
+        else:
+            number = _line_below(lines, number, hints)
         text = lines[number - 1] if 0 < number <= len(lines) else ""
         return _evidence(side, fact.answer, fact.key.netns, number, text.strip())
 
@@ -75,7 +81,7 @@ class Witness:
 def _hints(change: Change, side: str) -> list[str]:
     """Return what the line of a changed value may say on one side, the surest first."""
     found: list[str] = []
-    for field in change.fields:
+    for field in sorted(change.fields, key=lambda each: each.role is not Role.STATE):
         value, other = (getattr(field, each) for each in (side, _OTHER[side]))
         named, others = pairs_of(value), pairs_of(other) or {}
         if named is None:
@@ -104,6 +110,17 @@ def _line_with(lines: list[str], start: int, hints: list[str]) -> int:
         for number in range(start, last + 1):
             line = lines[number - 1]
             if f'"{hint}"' in line or line.strip().removeprefix("- ").startswith(hint):
+                return number
+    return start
+
+
+def _line_below(lines: list[str], start: int, hints: list[str]) -> int:
+    """Find the line that says a hint among those that are indented below a thing's first one."""
+    after = range(start + 1, min(len(lines), start + MOST_BELOW) + 1)
+    below = list(takewhile(lambda number: lines[number - 1][:1].isspace(), after))
+    for hint in hints if below else ():
+        for number in (start, *below):
+            if f" {hint} " in f" {lines[number - 1].strip()} ":
                 return number
     return start
 

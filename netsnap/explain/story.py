@@ -1,8 +1,8 @@
 """A culprit in words: what happened, to what, before and after, and one sentence for it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
@@ -13,6 +13,7 @@ from netsnap.explain.events import (
     CONFIG,
     CONTAINER,
     FILTER,
+    FORWARDING,
     INTENT,
     INTERFACE,
     NODE,
@@ -29,6 +30,7 @@ from parsers.records import (
     CalicoPeer,
     CalicoResource,
     Container,
+    FdbEntry,
     FilterRule,
     Interface,
     Route,
@@ -82,6 +84,22 @@ def _plain(event: Event, change: Change, _: World) -> Story:
     is_default = isinstance(record, Route) and record.prefix in DEFAULTS
     what = "default route" if is_default else event.what
     return Story(what, subject(record), *_sides(change), f"{clause(change)}.")
+
+
+def _forwarding(event: Event, change: Change, world: World) -> Story:
+    """Tell a tunnel's forwarding entry with the nodes that it led and leads to."""
+    told = _plain(event, change, world)
+    for address in dict.fromkeys(_ends_of(change)):
+        node, _ = world.owners.get(address, ("", ""))
+        if node:
+            told = replace(told, sentence=told.sentence.replace(address, f"{address} ({node})"))
+    return told
+
+
+def _ends_of(change: Change) -> Iterator[str]:
+    for fact in (change.before, change.after):
+        if fact is not None and isinstance(fact.record, FdbEntry):
+            yield fact.record.destination or fact.record.remote
 
 
 def _sides(change: Change) -> tuple[str, str]:
@@ -228,6 +246,7 @@ _TELLERS: Mapping[str, Callable[[Event, Change, World], Story]] = {
     INTERFACE: _interface,
     CONTAINER: _container,
     FILTER: _filter,
+    FORWARDING: _forwarding,
     CONFIG: _config,
     INTENT: _intent,
 }

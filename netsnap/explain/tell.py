@@ -19,6 +19,7 @@ from parsers.records import (
     CalicoVersion,
     Container,
     Daemon,
+    FdbEntry,
     FilterRule,
     Interface,
     IptablesRule,
@@ -125,6 +126,11 @@ def _neighbour(record: Any) -> str:
     return f"{record.condition}{' ' + record.mac if record.mac else ''}"
 
 
+def _entry(record: Any) -> str:
+    remote = record.destination or record.remote
+    return " ".join((f"to {remote}" if remote else "present", *record.others))
+
+
 def _container(record: Any) -> str:
     exited = f" with {record.exit_code}" if record.status == "exited" else ""
     return f"{record.status}{exited}"
@@ -135,11 +141,13 @@ KINDS: Mapping[str, str] = {
     Address.kind: "the address",
     Interface.kind: "the interface",
     Neighbour.kind: "the neighbour",
+    FdbEntry.kind: "the forwarding entry of",
     Sysctl.kind: "the switch",
     FilterRule.kind: "the filter rule",
     IptablesRule.kind: "the iptables rule",
     CalicoPeer.kind: "the BGP peer",
     BirdProtocol.kind: "BIRD's protocol",
+    BirdConfig.kind: "BIRD's configuration,",
     Container.kind: "the container",
     Rule.kind: "the routing rule",
     CalicoSetting.kind: "Calico's setting",
@@ -147,7 +155,6 @@ KINDS: Mapping[str, str] = {
     CalicoResource.kind: "Calico's",
     CalicoVersion.kind: "Calico's",
     CalicoProcess.kind: "the daemon",
-    BirdConfig.kind: "BIRD's configuration,",
     Daemon.kind: "the process",
     ServiceUnit.kind: "the service",
 }
@@ -158,14 +165,15 @@ _STATES: Mapping[type[Record], _Words] = {
     Interface: _interface,
     CalicoPeer: _peer,
     BirdProtocol: _bird,
+    BirdConfig: lambda record: record.statement,
     Neighbour: _neighbour,
+    FdbEntry: _entry,
     Container: _container,
     Sysctl: lambda record: record.value,
     CalicoSetting: lambda record: record.value,
     CalicoProcess: lambda record: record.status,
     Daemon: lambda record: record.state,
     ServiceUnit: lambda record: f"{record.active} ({record.sub})",
-    BirdConfig: lambda record: record.statement,
     CalicoKind: lambda record: record.answer,
     CalicoResource: calico_spec,
     CalicoVersion: lambda record: record.value,
@@ -177,9 +185,11 @@ _SUBJECTS: Mapping[type[Record], _Words] = {
     Interface: lambda record: record.name,
     Address: lambda record: f"{record.address} on {record.interface}",
     Neighbour: lambda record: f"{record.address} on {record.device}",
+    FdbEntry: lambda record: f"{record.mac} on {record.device}",
     CalicoPeer: lambda record: record.address,
     CalicoResource: calico_name,
     BirdProtocol: lambda record: record.name,
+    BirdConfig: lambda record: record.block or record.statement,
     Daemon: lambda record: f"{record.name} {record.mode}".strip(),
     FilterRule: lambda record: f"“{record.rule}” in {record.table} {record.chain}",
     IptablesRule: lambda record: (
@@ -189,4 +199,3 @@ _SUBJECTS: Mapping[type[Record], _Words] = {
     Container: lambda record: record.workload or record.name,
     Rule: lambda record: f"{record.priority}: {record.selector}",
 }
-    BirdConfig: lambda record: record.block or record.statement,

@@ -47,6 +47,13 @@ def pool(*fields: tuple[str, Any, Any]) -> Change:
         (("order", ("a=1", "b=2"), ("b=2", "a=1")), "order: a=1 b=2 → b=2 a=1"),
         (("twice", ("a=1", "a=2"), ("a=1", "a=3")), "twice: a=2 → a=3"),
         (("mtu", 1500, None), "mtu: 1500 → none"),
+        (("kind_detail", "id 1 dev a ttl b", "id 2 dev a ttl b"), "options: id 1 → id 2"),
+        (("kind_detail", "id 1 dev a", "id 1 dev a ttl b"), "options: a → a ttl b"),
+        (("kind_detail", "id 1 a a b", "id 1 a b"), "options: a a → a"),
+        (
+            ("mac", "66:b2:00:00:00:2f", "66:aa:00:00:00:2f"),
+            "mac: 66:b2:00:00:00:2f → 66:aa:00:00:00:2f",
+        ),
     ],
 )
 def test_only_what_differs_is_told(field: tuple[str, Any, Any], told: str) -> None:

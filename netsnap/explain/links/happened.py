@@ -38,6 +38,20 @@ class Happened:
         if event is not None and any(c.alteration is Alteration.ADDED for c in event.changes):
             yield id_
 
+    def remade_interface(self, node: str, netns: str, name: str) -> Iterator[EventId]:
+        """Yield the interface's event if it is another one under the old name."""
+        yield from self._interface_with(node, netns, name, "index")
+
+    def readdressed_interface(self, node: str, netns: str, name: str) -> Iterator[EventId]:
+        """Yield the interface's event if its hardware address is another one."""
+        yield from self._interface_with(node, netns, name, "mac")
+
+    def _interface_with(self, node: str, netns: str, name: str, field: str) -> Iterator[EventId]:
+        event = self.events.get((INTERFACE, node, netns, name))
+        changes = event.changes if event is not None else ()
+        if event is not None and any(f.name == field for each in changes for f in each.fields):
+            yield event.id
+
     @cached_property
     def told(self) -> tuple[tuple[EventId, tuple[Change, ...]], ...]:
         """What Calico was told: its objects and settings that changed.

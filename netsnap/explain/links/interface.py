@@ -1,10 +1,10 @@
-"""Routes, addresses, neighbours and switches of an interface ← the interface."""
+"""Routes, addresses, neighbours, forwarding entries and switches of an interface ← it."""
 
 from collections.abc import Iterator
 
-from netsnap.explain.events import INTERFACE, SYSCTL, Event, EventId
+from netsnap.explain.events import INTERFACE, NEIGHBOUR, SYSCTL, Event, EventId
 from netsnap.explain.links.happened import Happened, both
-from parsers.records import Address, Neighbour, Route
+from parsers.records import Address, FdbEntry, Neighbour, Route
 
 FORWARDING = "net.ipv4.ip_forward"
 
@@ -14,6 +14,9 @@ def by_its_interface(event: Event, happened: Happened) -> Iterator[EventId]:
     for device in _devices(event):
         yield from happened.lost_interface(event.node, event.netns, device)
         yield from happened.new_interface(event.node, event.netns, device)
+        yield from happened.remade_interface(event.node, event.netns, device)
+        if event.what == NEIGHBOUR:  # even the permanent ones go when the hardware address does
+            yield from happened.readdressed_interface(event.node, event.netns, device)
 
 
 def _devices(event: Event) -> Iterator[str]:
@@ -22,7 +25,7 @@ def _devices(event: Event) -> Iterator[str]:
             yield from (hop.device for hop in record.next_hops)
         elif isinstance(record, Address):
             yield record.interface
-        elif isinstance(record, Neighbour):
+        elif isinstance(record, Neighbour | FdbEntry):
             yield record.device
 
 
