@@ -23,6 +23,7 @@ from netsnap.explain.events import (
 from netsnap.explain.explanation import Proof
 from netsnap.explain.story import primary, story
 from netsnap.explain.tell import clause
+from netsnap.model.basechains import FAMILIES
 from parsers.records import (
     BirdProtocol,
     CalicoPeer,
@@ -50,11 +51,11 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
             yield f"{_told(event, world)} No pair is lost by it (routes outlive a session)."
         elif event.what == DAEMON and _ended(event):
             yield f"{_told(event, world)} No pair is lost by it (routes outlive their daemon)."
-        elif event.what == FILTER and _stops(event, known):
+        elif event.what == FILTER and (_stops(event, known) or _stops_by_iptables(event, world)):
             yield f"{_told(event, world)} No ping is lost by it; other packets may be."
         elif event.what == FILTER and may_stop(event, world):
             unknown = "whether a ping is lost is not known"
-            yield f"{_told(event, world)} The model does not follow iptables' words: {unknown}."
+            yield f"{_told(event, world)} The model does not follow such rules: {unknown}."
         elif event.what == INTENT and not _comes_and_goes(event):
             yield _told(event, world)
         elif event.what == CONTAINER:
@@ -122,13 +123,26 @@ def _stops(event: Event, known: set[tuple[object, ...]]) -> bool:
 
 
 def may_stop(event: Event, world: World) -> bool:
-    """Say whether a rule that nft does not tell in full may end packets that passed before.
+    """Say whether a rule of ebtables or arptables may end packets that passed before.
 
-    One that came and drops, or one that went and accepted, in a chain that is built in or that
-    both snapshots have: a new pod's own chain is only its own packets' way.
+    The model does not follow these.
+    """
+    return _of_iptables(event, world, followed=False)
+
+
+def _stops_by_iptables(event: Event, world: World) -> bool:
+    return _of_iptables(event, world, followed=True)
+
+
+def _of_iptables(event: Event, world: World, *, followed: bool) -> bool:
+    """Look for a rule that came and drops, or that went and accepted.
+
+    Its chain is built in, or both snapshots have it: a new pod's own chain is only its own
+    packets' way.
     """
     return any(
         isinstance(record := record_of(change), IptablesRule)
+        and (record.family in FAMILIES) is followed
         and (
             record.verdict == "accept"
             if change.alteration is Alteration.REMOVED

@@ -25,19 +25,23 @@ from collector.capture import HOST
 from netsnap.model.disposition import Endpoint
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4, IPV6, block, number
+from netsnap.model.ruleset import KINDS as FILTERS
 from netsnap.model.space import Place, Port, Space
-from netsnap.model.wording import Lexicon, Said, Words
+from netsnap.model.wording import Lexicon, Said, Words, chain_of
 from parsers.facts import Fact
-from parsers.records import FilterRule, Rule
+from parsers.records import Rule
 
 Classes = Mapping[str, int]
 """A workload's name → the number of its class."""
 
-SEEN = ("interface", "address", "route", "rule", "neighbour", "sysctl", "filter-rule")
+SEEN = (
+    *("interface", "address", "route", "rule", "neighbour", "sysctl"),
+    *(kind.kind for kind in FILTERS),
+)
 LOOPBACK = {IPV4: block("127.0.0.0/8"), IPV6: block("::1/128")}
 
-_WILDCARD = re.compile(r'"([^"*]*)\*"')
-_SELECTS = re.compile(r'(?:saddr|daddr|[io]if(?:name)?) "?@')
+_WILDCARD = re.compile(r'"([^"*]*)\*"|-[io] (\S+)\+')
+_SELECTS = re.compile(r'(?:saddr|daddr|[io]if(?:name)?) "?@|(?<!! )-[sdio] @')
 """A line that picks out one workload's packets; of such lines only one can fit a packet's end."""
 
 
@@ -154,10 +158,10 @@ class _Sorting:
             for name in named:
                 line = _Line(fact, said, at, len(named))
                 self.mentions[name].append(self._mention(name, line, chains))
-            if isinstance(fact.record, FilterRule):
-                text = " ".join((fact.record.rule, *fact.record.elements))
-                self.wildcards.update(_WILDCARD.findall(text))
-                chain = (fact.record.table, fact.record.chain)
+            chain = chain_of(fact.record)
+            if chain is not None:
+                found = _WILDCARD.findall("".join(said.words))
+                self.wildcards.update(name for some in found for name in some if name)
                 chains.length[chain] += 1
                 chains.common[chain] += not named
 
@@ -180,9 +184,9 @@ class _Sorting:
         record = line.fact.record
         if isinstance(record, Rule):
             return Mention(place, form, "rule", line.at)
-        if not isinstance(record, FilterRule):
+        chain = chain_of(record)
+        if chain is None:
             return Mention(place, form)
-        chain = (record.table, record.chain)
         if any(word.startswith("@") for word in form[: form.index("|", 3)]):
             return Mention(place, (*form, str(chains.length[chain])))  # a chain of its own
         slot = (place, chain, chains.common[chain])

@@ -1,82 +1,129 @@
-"""The fields of a packet that a packet filter's line compares, as nft(8) names them.
-
-A packet here is what a ping sends: an echo request, new to connection tracking, or its reply.
-"""
+"""The fields of a packet that a packet filter's line compares, as nft(8) names them."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from netsnap.model.flow import PING, STATES, Flow
+from netsnap.model.marks import BITS
 from netsnap.model.numbers import IPV4, IPV6, block, number
-
-
-class Flow(NamedTuple):
-    """A packet at one hook. ``iif`` and ``oif`` are "" where it has none."""
-
-    source: str
-    destination: str
-    iif: str
-    oif: str
-    new: bool  # False for an answer
-
-    @property
-    def family(self) -> int:
-        """Its address family."""
-        return number(self.destination).family
 
 
 class Field(NamedTuple):
     """``fits`` says whether one value ("cali*", "10.0.0.0/8") is the packet's; None: not told.
 
-    A comparison of a field that only packets of ``family`` have is false for all others.
+    A comparison of a field that only packets of ``family``, or of ``protocol``, have is false for
+    all others.
     """
 
     fits: Callable[[str, Flow], bool | None]
     family: int | None = None
+    protocol: str = ""
+
+    def is_of(self, flow: Flow) -> bool:
+        """Say whether the packet has such a field."""
+        return self.family in (None, flow.family) and self.protocol in ("", flow.protocol)
 
 
-def _device(wanted: str, device: str) -> bool:
+PROTOCOLS = {"tcp": "6", "udp": "17", "icmp": "1", "ipv6-icmp": "58"}
+_NUMBERS = {"icmpv6": "58", "udplite": "136", "sctp": "132", "dccp": "33", **PROTOCOLS}
+_PORTS = {"ssh": 22, "domain": 53, "http": 80, "bgp": 179, "https": 443, "ntp": 123}
+SYN, ACK = "syn", "ack"
+
+
+def device(wanted: str, own: str) -> bool:
+    """Say whether an interface's name is the one, or begins as "cali*" says."""
     name = wanted.strip('"')
-    return device.startswith(name[:-1]) if name.endswith("*") else device == name
+    return own.startswith(name[:-1]) if name.endswith("*") else own == name
 
 
-def _address(wanted: str, address: str) -> bool | None:
+def address(wanted: str, own: str) -> bool | None:
+    """Say whether an address is the one, or in the prefix or range."""
     first, dash, last = wanted.partition("-")
     try:
-        own = number(address)
+        mine = number(own)
         if dash:
-            return number(first).bits <= own.bits <= number(last).bits
-        return block(first).holds(own) if "/" in first else number(first) == own
+            low, high = number(first), number(last)
+            return mine.family == low.family and low.bits <= mine.bits <= high.bits
+        return block(first).holds(mine) if "/" in first else number(first) == mine
     except ValueError:
         return None  # an expression, or a packet whose source is not known
 
 
-def _protocol(wanted: str, flow: Flow) -> bool | None:
-    own = {"icmp", "1"} if flow.family == IPV4 else {"icmpv6", "ipv6-icmp", "58"}
-    return wanted in own if wanted.replace("-", "").isalnum() else None
+def protocol(wanted: str, flow: Flow) -> bool | None:
+    """Say whether it is the packet's protocol."""
+    own = flow.protocol if flow.service else "icmp" if flow.family == IPV4 else "icmpv6"
+    if not wanted.replace("-", "").isalnum():
+        return None
+    if wanted.isdigit() or wanted in _NUMBERS:
+        return _NUMBERS.get(wanted, wanted) == _NUMBERS.get(own, own)
+    return False if wanted in NO_PING else None
 
 
-def _state(wanted: str, flow: Flow) -> bool | None:
-    return {
-        "new": flow.new,
-        "established": not flow.new,
-        "related": False,
-        "invalid": False,
-        "untracked": False,
-    }.get(wanted)
+def port(wanted: str, flow: Flow, *, of_source: bool) -> bool | None:
+    """Say whether a port ("80", "8000-8080") is the packet's; the one who asks has any."""
+    first, _, last = wanted.partition("-")
+    low = _port(first, 0)
+    high = _port(last, 0xFFFF) if "-" in wanted else low
+    if flow.service is None or low is None or high is None:
+        return None
+    if flow.new is of_source:
+        return True if (low, high) == (0, 0xFFFF) else None
+    return low <= flow.service.port <= high
 
 
-def _echo(wanted: str, flow: Flow) -> bool | None:
+def _port(text: str, otherwise: int) -> int | None:
+    return int(text) if text.isdigit() else _PORTS.get(text) if text else otherwise
+
+
+def state(wanted: str, flow: Flow) -> bool | None:
+    """Say whether connection tracking sees the packet so."""
+    if wanted not in STATES:
+        return False if wanted == "related" else None
+    return None if wanted in flow.states and len(flow.states) > 1 else wanted in flow.states
+
+
+def echo(wanted: str, flow: Flow) -> bool | None:
+    """Say whether it is the type of what a ping sends."""
     request, reply = ("8", "0") if flow.family == IPV4 else ("128", "129")
     own = {"echo-request", request} if flow.new else {"echo-reply", reply}
     return wanted in own if wanted.replace("-", "").isalnum() else None
+
+
+def mark(wanted: str, flow: Flow) -> bool | None:
+    """Say whether it is the packet's mark."""
+    try:
+        return flow.mark.fits(int(wanted, 0) & BITS)
+    except ValueError:
+        return None
+
+
+def flags_set(flow: Flow) -> frozenset[str]:
+    """Return the flags of its TCP header: a connection is opened with SYN, answered with both."""
+    return frozenset({SYN}) if flow.new else frozenset({SYN, ACK})
+
+
+def _flags(wanted: str, flow: Flow) -> bool | None:
+    """Compare "syn", which is any of several, or "syn / fin,syn,rst,ack": of these only that."""
+    value, slash, mask = wanted.partition(" / ")
+    own = flags_set(flow)
+    return own & {*mask.split(",")} == {*value.split(",")} if slash else value in own
 
 
 def _family(wanted: str, flow: Flow) -> bool | None:
     return {"ipv4": IPV4, "ip": IPV4, "ipv6": IPV6, "ip6": IPV6}.get(wanted) == flow.family
 
 
-_INTO = Field(lambda wanted, flow: _device(wanted, flow.iif))
-_OUT_OF = Field(lambda wanted, flow: _device(wanted, flow.oif))
+def _to(wanted: str, flow: Flow) -> bool | None:
+    return port(wanted, flow, of_source=False)
+
+
+def _from(wanted: str, flow: Flow) -> bool | None:
+    return port(wanted, flow, of_source=True)
+
+
+_INTO = Field(lambda wanted, flow: device(wanted, flow.iif))
+MARK = Field(mark)
+_OUT_OF = Field(lambda wanted, flow: device(wanted, flow.oif))
 
 FIELDS: Mapping[str, Field] = {
     "iifname": _INTO,
@@ -85,18 +132,26 @@ FIELDS: Mapping[str, Field] = {
     "oifname": _OUT_OF,
     "oif": _OUT_OF,
     "meta oifname": _OUT_OF,
-    "ip saddr": Field(lambda wanted, flow: _address(wanted, flow.source), IPV4),
-    "ip daddr": Field(lambda wanted, flow: _address(wanted, flow.destination), IPV4),
-    "ip6 saddr": Field(lambda wanted, flow: _address(wanted, flow.source), IPV6),
-    "ip6 daddr": Field(lambda wanted, flow: _address(wanted, flow.destination), IPV6),
-    "ip protocol": Field(_protocol, IPV4),
-    "ip6 nexthdr": Field(_protocol, IPV6),
-    "meta l4proto": Field(_protocol),
+    "ip saddr": Field(lambda wanted, flow: address(wanted, flow.source), IPV4),
+    "ip daddr": Field(lambda wanted, flow: address(wanted, flow.destination), IPV4),
+    "ip6 saddr": Field(lambda wanted, flow: address(wanted, flow.source), IPV6),
+    "ip6 daddr": Field(lambda wanted, flow: address(wanted, flow.destination), IPV6),
+    "ip protocol": Field(protocol, IPV4),
+    "ip6 nexthdr": Field(protocol, IPV6),
+    "meta l4proto": Field(protocol),
     "meta nfproto": Field(_family),
     "meta protocol": Field(_family),
-    "ct state": Field(_state),
-    "icmp type": Field(_echo, IPV4),
-    "icmpv6 type": Field(_echo, IPV6),
+    "meta mark": MARK,
+    "mark": MARK,
+    "ct state": Field(state),
+    "icmp type": Field(echo, IPV4, PING),
+    "icmpv6 type": Field(echo, IPV6, PING),
+    **{
+        f"{name} {end}": Field(fits, protocol="" if name == "th" else name)
+        for name in ("tcp", "udp", "th")
+        for end, fits in (("dport", _to), ("sport", _from))
+    },
+    "tcp flags": Field(_flags, protocol="tcp"),
 }
 
 NO_PING = frozenset({"tcp", "udp", "udplite", "sctp", "dccp", "esp", "ah", "comp"})

@@ -7,10 +7,14 @@ and no more.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import pairwise
 from typing import NamedTuple
 
-from netsnap.model.filterfields import FIELDS, NO_PING, Field, Flow
+from netsnap.model.filterfields import FIELDS, MARK, NO_PING, Field
+from netsnap.model.flow import Flow
+from netsnap.model.ipsets import IpSets
+from netsnap.model.markings import Act, all_of, marking, operations, untrack
 
 
 class End(StrEnum):
@@ -26,8 +30,17 @@ class End(StrEnum):
     NEXT = "continue"
 
 
-Sets = Mapping[str, tuple[str, ...]]
-"""The elements of one table's named sets and maps, those that were read."""
+class Sets(NamedTuple):
+    """The elements of one table's named sets and maps, those that were read, and all ipsets."""
+
+    named: Mapping[str, tuple[str, ...]]
+    ipsets: IpSets
+
+    def members(self, name: str) -> Iterable[str]:
+        """Return what a set holds that a line names: "@name" is nft's."""
+        return sorted(self.named.get(name[1:], ())) if name[0] == "@" else self.ipsets.members(name)
+
+
 Condition = Callable[[Flow, Sets], bool | None]
 
 
@@ -35,7 +48,8 @@ class Line(NamedTuple):
     """A line, ready to be applied. ``vague`` says that not all of it was understood.
 
     ``choose`` is that of a verdict map: it gives the line that the packet's entry amounts to,
-    None if that cannot be told.
+    None if that cannot be told. ``act`` is what the line makes of the packet: another mark, or
+    one that is not tracked. ``names`` are the sets that it asks.
     """
 
     conditions: tuple[Condition, ...] = ()
@@ -43,6 +57,8 @@ class Line(NamedTuple):
     target: str = ""  # the chain of a jump or goto
     vague: bool = False
     choose: "Callable[[Flow, Sets], Line | None] | None" = None
+    act: Act | None = None
+    names: tuple[str, ...] = ()
 
     def fits(self, flow: Flow, sets: Sets) -> bool | None:
         """Say whether the line means a packet; None if that cannot be told."""
@@ -65,7 +81,18 @@ ENDS = {
 XT_DROPS = frozenset({"DROP", "REJECT"})
 XT_ALTERS = frozenset({"MASQUERADE", "SNAT", "DNAT", "REDIRECT", "NETMAP", "TPROXY", "NFQUEUE"})
 """Targets of iptables that nft prints by their name alone; before 1.0.8 without quotes."""
-WITHOUT_EFFECT = frozenset({"counter", "log", "notrack"})
+_ALTERING = frozenset(
+    {
+        ("mark", "set"),
+        *(
+            ("target", f"{q}{name}{q}")
+            for name in ("MARK", "CONNMARK", "CT", "HMARK")
+            for q in ("", '"')
+        ),
+    }
+)
+"""Words after what is not understood, which give the packet another mark, or no state."""
+WITHOUT_EFFECT = frozenset({"counter", "log"})
 WITH_ARGUMENT = frozenset(
     {"comment", "prefix", "level", "group", "snaplen", "queue-threshold", "name"}
 )
@@ -77,30 +104,67 @@ _ITEM = re.compile(r'(?:"[^"]*"|[^,"])+')
 @lru_cache(maxsize=1 << 16)
 def read_line(text: str) -> Line:
     """Read one line of a chain."""
-    return _line(_WORD.findall(text))
+    words = _WORD.findall(text)
+    names = tuple(word for word in words if word.startswith("@"))
+    return _Reader(words).line()._replace(names=names)
 
 
-def _line(words: list[str]) -> Line:
-    conditions: list[Condition] = []
-    while words:
-        word = words.pop(0)
-        if word in WITH_ARGUMENT:
-            del words[:1]
-        elif word == "xt" and " ".join(words[:2]).replace('"', "") == "match comment":
-            del words[:2]
-        elif word in NO_PING:
-            return Line((_never,), *_end(words))
-        elif word in ENDS:
-            return Line(tuple(conditions), *_end([word, *words]))
-        elif word not in WITHOUT_EFFECT:
-            field = _field(word, words)
-            if field is None or words[:1] == ["."]:  # a concatenation is not taken apart
-                return Line(tuple(conditions), *_end([word, *words]), vague=True)
-            if words[:1] == ["vmap"]:
-                chooser = _chooser(field, "".join(words[1:2]))
-                return Line(tuple(conditions), End.MAPPED, choose=chooser)
-            conditions.append(_condition(field, words))
-    return Line(tuple(conditions))
+class _Reader:
+    """Takes a line's words off, from the left."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = words
+        self._conditions: list[Condition] = []
+        self._acts: list[Act] = []
+
+    def line(self) -> Line:
+        """Return what the words mean, as far as they are understood."""
+        words = self._words
+        while words:
+            word = words.pop(0)
+            if word in WITH_ARGUMENT:
+                del words[:1]
+            elif word == "xt" and " ".join(words[:2]).replace('"', "") == "match comment":
+                del words[:2]
+            elif word in ENDS:
+                return self._made([word, *words])
+            elif word == "notrack":
+                self._acts.append(untrack)
+            elif word not in WITHOUT_EFFECT and (end := self._compared(word)) is not None:
+                return end
+        return self._made([])
+
+    def _compared(self, word: str) -> Line | None:
+        """Take a comparison off, or what sets the mark; return the line where it ends here."""
+        words = self._words
+        field = _field(word, words)
+        if field is MARK and words[:1] == ["set"]:
+            del words[0]
+            self._acts.append(marking(words))
+            return None
+        if word in NO_PING and field is None:
+            self._conditions.append(partial(_is_of, word))
+        if self._acts or field is None or words[:1] == ["."]:  # a concatenation is not taken apart
+            return self._made([word, *words], vague=True)
+        if words[:1] == ["vmap"]:
+            chooser = _chooser(field, "".join(words[1:2]))
+            return Line(tuple(self._conditions), End.MAPPED, choose=chooser)
+        self._conditions.append(_condition(field, words))
+        return None
+
+    def _made(self, rest: list[str], *, vague: bool = False) -> Line:
+        """Return the line whose other words are these."""
+        if any(pair in _ALTERING for pair in pairwise(rest)):
+            self._acts.append(Flow.of_any_fate)
+        if "notrack" in rest:
+            self._acts.append(untrack)
+        acts = tuple(self._acts)
+        act = partial(all_of, acts) if acts else None
+        return Line(tuple(self._conditions), *_end(rest), vague=vague, act=act)
+
+
+def _is_of(protocol: str, flow: Flow, _: Sets) -> bool:
+    return flow.protocol == protocol
 
 
 def _end(words: list[str]) -> tuple[End, str]:
@@ -117,10 +181,6 @@ def _end(words: list[str]) -> tuple[End, str]:
     return End.NEXT, ""
 
 
-def _never(_: Flow, __: Sets) -> bool:
-    return False
-
-
 def _field(word: str, words: list[str]) -> Field | None:
     """Take the rest of a field's name off the words; None if it is none that is known."""
     if word in FIELDS:
@@ -133,22 +193,29 @@ def _field(word: str, words: list[str]) -> Field | None:
 
 def _condition(field: Field, words: list[str]) -> Condition:
     """Take a comparison off the words."""
+    steps = operations(words) if field is MARK else []
     inverted = words[:1] == ["!="]
     if words[:1] in (["!="], ["=="]):
         del words[0]
     value = words.pop(0) if words else ""
+    if words[:1] == ["/"]:  # the flags of which the value is to be
+        value = f"{value} / {''.join(words[1:2])}"
+        del words[:2]
 
     def holds(flow: Flow, sets: Sets) -> bool | None:
-        if field.family not in (None, flow.family):
+        if not field.is_of(flow):
             return False
+        for operation, operand in steps:
+            flow = flow._replace(mark=operation(flow.mark, operand))
         items = _items(value, sets)
-        found = None if items is None else _any(field.fits(item, flow) for item in items)
+        found = None if items is None else some(field.fits(item, flow) for item in items)
         return found is not inverted if found is not None else None
 
     return holds
 
 
-def _any(found: Iterable[bool | None]) -> bool | None:
+def some(found: Iterable[bool | None]) -> bool | None:
+    """Say whether one of several is true; None if that cannot be told."""
     seen = set(found)
     return True if True in seen else None if None in seen else False
 
@@ -156,7 +223,7 @@ def _any(found: Iterable[bool | None]) -> bool | None:
 def _items(value: str, sets: Sets) -> tuple[str, ...] | None:
     """Return the values that a comparison allows; None for a set that was not read."""
     if value.startswith("@"):
-        return sets.get(value[1:])
+        return sets.named.get(value[1:])
     if value.startswith("{"):
         return tuple(item.strip() for item in _ITEM.findall(value[1:-1]) if item.strip())
     return tuple(value.split(","))

@@ -7,10 +7,12 @@ where the other does not.
 """
 
 from netsnap.model.disposition import Disposition, Hop, Path
-from netsnap.model.filterfields import Flow
+from netsnap.model.flow import Flow
 from netsnap.model.network import Network
 from netsnap.model.ruleset import Judgement
-from parsers.records import FilterRule
+from parsers.iptables import POLICY
+from parsers.records import FilterRule, IptablesRule
+from parsers.roles import Record
 
 BEGINS = ("output", "postrouting", "egress")
 CROSSES = ("ingress", "prerouting", "forward", "postrouting", "egress")
@@ -55,9 +57,20 @@ def _hooks(hop: Hop) -> tuple[str, ...]:
 
 def _dropped(network: Network, path: Path, at: int, judged: Judgement) -> Path:
     hop, fact = path.hops[at], judged.drop
-    rule = fact.record if fact is not None else None
-    said = f"“{rule.rule}” in {rule.table} {rule.chain}" if isinstance(rule, FilterRule) else ""
+    said = _said(fact.record) if fact is not None else ""
     key = fact.key if fact is not None else None
     end = Hop(hop.node, hop.netns, "", key, "drops", hop.ingress)
     name = network.spaces[hop.node, hop.netns].name
     return Path(Disposition.FILTERED, (*path.hops[:at], end), f"{name} drops it: {said}")
+
+
+def _said(record: Record) -> str:
+    """Return a line and where it stands, as a person looks for it."""
+    match record:
+        case FilterRule():
+            return f"“{record.rule}” in {record.table} {record.chain}"
+        case IptablesRule():
+            rule = f"policy {record.verdict}" if record.rule == POLICY else record.rule
+            return f"“{rule}” in {record.backend} {record.family} {record.table} {record.chain}"
+        case _:
+            return ""

@@ -22,7 +22,6 @@ from parsers.facts import Fact, Key
 from parsers.records import (
     Address,
     DriverStatistics,
-    FilterRule,
     Interface,
     Neighbour,
     Route,
@@ -170,9 +169,8 @@ class Space:
 
     @cached_property
     def ruleset(self) -> Ruleset:
-        """The packet filter."""
-        rules = (fact for fact in self.facts.values() if isinstance(fact.record, FilterRule))
-        return Ruleset(rules, readable=self.sees(FilterRule.kind), name=self.name)
+        """The packet filters."""
+        return Ruleset(self.facts.values(), self.sees, self.name)
 
     @cached_property
     def policies(self) -> Mapping[int, RoutingPolicy]:

@@ -12,6 +12,9 @@ from parsers.records import (
     FdbMoving,
     FilterRule,
     Interface,
+    IpSet,
+    IpSetMember,
+    IptablesRule,
     Neighbour,
     NextHop,
     Route,
@@ -58,6 +61,17 @@ def words(record: Record) -> Words | None:
     return None if wording is None else (record.kind, *wording(record))
 
 
+def chain_of(record: Record) -> tuple[str, str] | None:
+    """Return the table and chain whose lines have an order, None for what is no such line."""
+    match record:
+        case FilterRule():
+            return record.table, record.chain
+        case IptablesRule():
+            return f"{record.backend} {record.family} {record.table}", record.chain
+        case _:
+            return None
+
+
 def intervals(record: Record) -> Iterator[Interval]:
     """Yield the prefixes and ranges that a record tells apart from what lies beside them."""
     match record:
@@ -69,6 +83,13 @@ def intervals(record: Record) -> Iterator[Interval]:
             for text in (record.rule, *record.elements):
                 yield from _blocks(_PREFIX.findall(text))
                 yield from _ranges(text)
+        case IptablesRule():
+            yield from _blocks(_PREFIX.findall(record.rule))
+            yield from _ranges(record.rule)
+        case IpSetMember():
+            yield from _blocks(_PREFIX.findall(record.entry))
+        case IpSet():
+            yield from _blocks(_PREFIX.findall(" ".join(record.expiring)))
         case Rule():
             yield from _blocks(_PREFIX.findall(record.selector))
         case _:
@@ -137,6 +158,19 @@ def _filter_rule(rule: FilterRule) -> Words:
     return (rule.table, "|", *_split(rule.chain), "|", *said)
 
 
+def _iptables_rule(rule: IptablesRule) -> Words:
+    table = f"{rule.backend} {rule.family} {rule.table}"
+    return (table, "|", *_split(rule.chain), "|", *_split(rule.rule, rule.verdict))
+
+
+def _ipset(held: IpSet) -> Words:
+    return (held.name, held.set_type, held.options, *_split(*held.expiring))
+
+
+def _ipset_member(member: IpSetMember) -> Words:
+    return (member.set_name, *_split(member.entry), *member.options)
+
+
 WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
     Route: _route,
     Sysctl: _switch,
@@ -144,6 +178,9 @@ WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
     Address: _address,
     Neighbour: _neighbour,
     FilterRule: _filter_rule,
+    IptablesRule: _iptables_rule,
+    IpSet: _ipset,
+    IpSetMember: _ipset_member,
     Rule: _rule,
     FdbEntry: _fdb_entry,
     FdbMoving: _fdb_moving,

@@ -371,14 +371,14 @@ def test_a_changed_filter_line_that_is_not_understood_makes_the_pairs_untold() -
     for world in worlds:
         world[HOST2] += [
             FilterRule("ip g", "c", "type filter hook forward priority filter; policy accept"),
-            FilterRule("ip g", "c", "meta mark 0x1 drop"),
+            FilterRule("ip g", "c", "ct mark 0x1 drop"),
         ]
     assert told(*worlds).verdict is Verdict.UNCHANGED
-    worlds[1][HOST2].append(FilterRule("ip g", "c", f"ip saddr {POD_ADDRESS} meta mark 0x2 drop"))
+    worlds[1][HOST2].append(FilterRule("ip g", "c", f"ip saddr {POD_ADDRESS} ct mark 0x2 drop"))
     story = told(*worlds)
     assert (story.verdict, story.causes) == (Verdict.CANNOT_TELL, ())
     assert len(story.pairs.unknown) == 10
-    assert "meta mark 0x2 drop" in story.sentence
+    assert "ct mark 0x2 drop" in story.sentence
 
 
 def test_a_filter_that_could_not_be_read_makes_the_pairs_that_cross_it_untold() -> None:
@@ -422,7 +422,7 @@ def test_a_rule_that_no_ping_feels_is_told() -> None:
 def test_the_chains_of_a_new_pod_are_churn() -> None:
     after = with_bgp(cluster())
     after[HOST2] += [
-        FilterRule("inet f", "cali-tw-new", "meta mark 0x1 return"),
+        FilterRule("inet f", "cali-tw-new", "ct mark 0x1 return"),
         FilterRule("inet f", "cali-tw-new", "drop"),
         FilterRule("inet f", "i", 'oifname "calinew" jump cali-tw-new'),
     ]

@@ -212,10 +212,10 @@ def test_a_line_on_the_way_that_is_not_understood_is_told_beside_the_lost_ping()
     for world in (before, after):
         world["k8s3", HOST] += [
             FilterRule("inet f", "c", "type filter hook forward priority 0; policy accept;"),
-            FilterRule("inet f", "c", "meta mark 0x7 drop"),
+            FilterRule("inet f", "c", "ct mark 0x7 drop"),
         ]
     (seen,) = told(before, after).observed
-    assert any("meta mark 0x7 drop" in each for each in seen.doubts)
+    assert any("ct mark 0x7 drop" in each for each in seen.doubts)
     assert seen.suspects == ()
 
 

@@ -11,8 +11,20 @@ from netsnap.model.alike import classes
 from netsnap.model.disposition import PairState
 from netsnap.model.network import Network
 from netsnap.model.pairs import pairs
-from parsers.records import FilterRule, Interface, Neighbour, NextHop, Route, Rule, Sysctl
+from parsers.records import (
+    FilterRule,
+    Interface,
+    IpSet,
+    IpSetMember,
+    IptablesRule,
+    Neighbour,
+    NextHop,
+    Route,
+    Rule,
+    Sysctl,
+)
 from parsers.roles import Record
+from parsers.verdicts import of_iptables
 from tests.model.cluster import (
     BLOCKS,
     NIC,
@@ -48,7 +60,7 @@ matches = st.one_of(
     st.builds("ip saddr {}-{}".format, addresses, addresses),
     st.builds('{} {}"{}"'.format, fields, st.sampled_from(["", "!= "]), devices),
     st.builds('iifname "{}*"'.format, st.sampled_from(["cali", "cali11", "cali23"])),
-    st.just("meta mark 0x1"),
+    st.sampled_from(["meta mark 0x1", "ct mark 0x1"]),
 )
 lines = st.builds("{} {}".format, matches, verdicts)
 
@@ -69,6 +81,51 @@ def filters(draw: st.DrawFn) -> list[Record]:
         *(FilterRule("ip filter", "forward", rule) for rule in dict.fromkeys(said)),
         *(FilterRule("ip filter", "spare", rule) for rule in dict.fromkeys(spare)),
     ]
+
+
+OF_IPTABLES = ("-i {0}", "-s {1}/32", "-d {1}/32", "! -s {1}/32", "-o {0}")
+endings = st.sampled_from(
+    ["-j DROP", "-j ACCEPT", "-j REJECT", "-j spare", "-j MARK --set-xmark 0x1/0x1"]
+)
+matchings = st.one_of(
+    st.builds("{} {}".format, st.sampled_from(["-s", "! -d"]), prefixes),
+    st.builds("{} {}".format, st.sampled_from(["-i", "! -o"]), devices | st.just("cali1+")),
+    st.sampled_from(["-m set --match-set some src", "-m set ! --match-set all dst"]),
+    st.sampled_from(["-m mark --mark 0x1/0x1", "-m statistic --mode random"]),
+    st.builds("-m iprange --src-range {}-{}".format, addresses, addresses),
+)
+iptables_lines = st.builds("{} {}".format, matchings, endings)
+
+
+@st.composite
+def legacy_filters(draw: st.DrawFn) -> list[Record]:
+    """Draw rules of iptables-legacy, and sets that they ask."""
+    said = draw(st.lists(iptables_lines, max_size=4))
+    if draw(st.booleans()):
+        end = draw(endings)
+        forms = draw(st.lists(st.sampled_from(OF_IPTABLES), min_size=1, max_size=2))
+        mine = [form.format(*each) for each in zip(VETHS, ADDRESSES, strict=True) for form in forms]
+        said += [f"{match} {end}" for match in draw(st.permutations(mine))]
+    said += draw(st.lists(iptables_lines, max_size=2))
+    spare = draw(st.lists(iptables_lines.filter(lambda line: "spare" not in line), max_size=2))
+    policy = draw(st.sampled_from(["accept", "drop"]))
+    members = draw(st.lists(prefixes, max_size=3, unique=True))
+    excluded = draw(st.sampled_from([(), ("nomatch",)]))
+    return [
+        legacy("policy", policy),
+        *(legacy(rule) for rule in dict.fromkeys(said)),
+        *(legacy(rule, chain="spare") for rule in dict.fromkeys(spare)),
+        IpSet("some", "hash:net"),
+        *(IpSetMember("some", member, options=excluded) for member in members),
+        IpSet("all", "list:set"),
+        IpSetMember("all", "some"),
+    ]
+
+
+def legacy(rule: str, verdict: str = "", *, chain: str = "FORWARD") -> IptablesRule:
+    """Return a line of iptables-legacy's table filter."""
+    said = verdict or of_iptables(rule.partition("-j ")[2].partition(" ")[0])
+    return IptablesRule("ip", "legacy", "filter", chain, rule, verdict=said)
 
 
 @st.composite
@@ -101,7 +158,7 @@ def worlds(draw: st.DrawFn) -> World:
         place = draw(st.sampled_from(list(world)))
         world[place].append(draw(routes() | neighbours | rules | switches))
     for node in draw(st.lists(nodes, max_size=2)):
-        world[node, HOST] += draw(filters())
+        world[node, HOST] += draw(filters() | legacy_filters())
     for _ in range(draw(st.integers(0, 2))):
         records = world[draw(st.sampled_from(list(world)))]
         at = draw(st.integers(0, len(records) - 1))
@@ -216,4 +273,45 @@ def test_an_element_of_a_set_that_packets_fill_sets_its_pod_apart() -> None:
     of = classes(network)
     works = {state.src: state.works for state in pairs(network) if state.dst.endswith("31")}
     assert works[pod_of("k8s1", 1)] is not works[pod_of("k8s1", 2)]
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def _with_iptables(*records: Record) -> Network:
+    world = cluster(pods=2)
+    world["k8s1", HOST] += [legacy("policy", "accept"), *records]
+    return Network.of(facts(world))
+
+
+def test_an_entry_of_an_ipset_sets_its_pod_apart() -> None:
+    rule = legacy("-m set --match-set some src -j DROP")
+    network = _with_iptables(rule, IpSet("some", "hash:ip"), IpSetMember("some", ONE))
+    of = classes(network)
+    works = {state.src: state.works for state in pairs(network) if state.dst.endswith("31")}
+    assert (works[pod_of("k8s1", 1)], works[pod_of("k8s1", 2)]) == (False, True)
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def test_an_entry_that_expires_sets_its_pod_apart() -> None:
+    rule = legacy("-m set --match-set some src -j DROP")
+    of = classes(_with_iptables(rule, IpSet("some", "hash:ip", expiring=(ONE,))))
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def test_a_rule_of_iptables_sets_the_pod_apart_that_it_names() -> None:
+    of = classes(_with_iptables(legacy(f"-s {ONE}/32 -j DROP")))
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def test_rules_of_iptables_alike_for_each_pod_leave_the_pods_alike() -> None:
+    veths = [veth_of("k8s1", pod) for pod in (1, 2)]
+    ways = [legacy(f"-i {veth} -g cali-fw-{veth}", f"goto cali-fw-{veth}") for veth in veths]
+    ends = [legacy("-m mark --mark 0x1 -j DROP", chain=f"cali-fw-{veth}") for veth in veths]
+    sets = [IpSetMember("some", address) for address in (ONE, TWO)]
+    of = classes(_with_iptables(*ways, *ends, IpSet("some", "hash:ip"), *sets))
+    assert of[pod_of("k8s1", 1)] == of[pod_of("k8s1", 2)]
+
+
+def test_rules_of_iptables_whose_order_decides_set_pods_apart() -> None:
+    said = (f"-s {ONE}/32 -j DROP", f"-s {BLOCKS['k8s1']} -j ACCEPT", f"-s {TWO}/32 -j DROP")
+    of = classes(_with_iptables(*map(legacy, said)))
     assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]

@@ -143,14 +143,14 @@ def test_the_way_out_is_filtered_too() -> None:
 @pytest.mark.parametrize(
     "rule",
     [
-        "meta mark & 0x00010000 == 0x00010000 drop",
+        "ct mark & 0x00010000 == 0x00010000 drop",
         'xt match "set" drop',
         f"ip daddr {POD} limit rate 1/second drop",
         "ip daddr & 255.255.0.0 == 192.168.0.0 drop",
         "ip saddr . ip daddr @pairs drop",
         "ip saddr @unread drop",
         "ip daddr numgen inc mod 2 map { 0 : 1.1.1.1, 1 : 2.2.2.2 } drop",
-        "meta mark vmap { 0x1 : drop, 0x2 : accept }",
+        "ct mark vmap { 0x1 : drop, 0x2 : accept }",
     ],
 )
 def test_a_line_that_is_not_understood_is_a_doubt_and_no_loss(rule: str) -> None:
@@ -161,7 +161,7 @@ def test_a_line_that_is_not_understood_is_a_doubt_and_no_loss(rule: str) -> None
 
 
 def test_what_surely_drops_behind_a_doubt_that_may_accept_is_a_doubt() -> None:
-    found = failing(filtered(("c", FORWARD), ("c", "meta mark 0x1 accept"), ("c", "drop")))
+    found = failing(filtered(("c", FORWARD), ("c", "ct mark 0x1 accept"), ("c", "drop")))
     assert found == []
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.checks.sessions import ESTABLISHED
+from netsnap.model.basechains import Base
 from netsnap.model.numbers import WIDTH, number
-from netsnap.model.ruleset import Base
 from parsers.facts import Fact
 from parsers.records import BirdProtocol, CalicoPeer, FilterRule, IptablesRule, XfrmPolicy
 
