@@ -7,7 +7,13 @@ from functools import cached_property
 from collector.capture import HOST
 from netsnap.diff.changes import Blind
 from parsers.facts import BlindSpot, Fact, Facts, Key
-from parsers.records import RECORDS, Container, ContainerSummary, NetworkNamespace
+from parsers.records import (
+    RECORDS,
+    BirdConfig,
+    Container,
+    ContainerSummary,
+    NetworkNamespace,
+)
 from parsers.workloads import NAMING, lacks
 
 ALL_KINDS = frozenset(record.kind for record in RECORDS)
@@ -115,6 +121,26 @@ class View:
                 return True
         return (node, probe) in self._lacking
 
+    @cached_property
+    def configured(self) -> Mapping[tuple[str, object], str]:
+        """Map each node's daemon to the file of its configuration that was shown first."""
+        configs = sorted(self.facts.of_kind(BirdConfig.kind), key=lambda fact: -fact.line)
+        return {
+            (fact.key.node, fact.record.daemon): fact.record.file
+            for fact in configs
+            if isinstance(fact.record, BirdConfig)
+        }
+
+    def has_file_of(self, fact: Fact, other: "View") -> bool:
+        """Say whether a statement of BIRD's configuration, of ``other``, would be shown here.
+
+        A BIRD itself tells where its configuration lies. Of one that does not run what is shown
+        lies in the usual place, if anything does, and need not be what it would read.
+        """
+        place = fact.key.node, fact.key.identity[0]
+        is_config = fact.key.kind == BirdConfig.kind
+        return not is_config or self.configured.get(place) == other.configured.get(place)
+
     def knows_names(self, node: str) -> tuple[bool, frozenset[str]]:
         """Say whether namespaces could be called by their workloads, and by which questions."""
         asked = self.probes.get(node, frozenset()) & NAMING.keys()
@@ -146,9 +172,15 @@ class Sight:
         if not view.asked_alike(fact):
             return self._unsure(fact, view, "asked in other words")
         if self._sees(key, view):
-            return not view.lacks(fact) or self._unsure(fact, view, "nobody to ask", key.netns)
+            return self._told(fact, view, other)
         self._cover(key, view)
         return False
+
+    def _told(self, fact: Fact, view: View, other: View) -> bool:
+        """Say whether it was the same that told, where all was read."""
+        if not view.has_file_of(fact, other):
+            return self._unsure(fact, view, "not the same file")
+        return not view.lacks(fact) or self._unsure(fact, view, "nobody to ask", fact.key.netns)
 
     def _unsure(self, fact: Fact, view: View, reason: str, netns: str = "") -> bool:
         """Note why an absence proves nothing; return that it does not."""

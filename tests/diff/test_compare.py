@@ -14,6 +14,7 @@ from parsers.answer import Answer
 from parsers.facts import BlindSpot, Fact, Facts, Key
 from parsers.reading import Reading
 from parsers.records import (
+    BirdConfig,
     BirdProtocol,
     CalicoSetting,
     Container,
@@ -483,3 +484,19 @@ def test_a_container_renewed_by_a_restart_is_renewed() -> None:
     assert told(compare(facts(cluster()), facts(world))) == [
         (HOST, "container", Alteration.RENEWED)
     ]
+
+
+def test_another_file_of_bird_is_no_change_of_the_one_that_is_not_shown() -> None:
+    """A BIRD that does not run names no file, and what lies in the usual place is another's."""
+    running = BirdConfig("bird", "/etc/calico/confd/config/bird.cfg", "protocol kernel", "persist")
+    packaged = BirdConfig("bird", "/etc/bird/bird.conf", "protocol kernel", "learn")
+    difference = compare(facts(after(running)), facts(after(packaged)))
+    assert difference.changes == ()
+    assert {each.spot.reason for each in difference.blind} == {"not the same file"}
+
+
+def test_a_statement_that_left_its_file_is_gone() -> None:
+    first = BirdConfig("bird", "/etc/bird.cfg", "protocol kernel", "persist")
+    second = replace(first, statement="learn")
+    (change,) = compare(facts(after(first, second)), facts(after(first))).changes
+    assert (change.key.kind, change.alteration) == ("bird-config", Alteration.REMOVED)
