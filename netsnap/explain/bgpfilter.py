@@ -33,8 +33,7 @@ def drops(space: Space, flow: Flow, ports: tuple[int, int]) -> Fact | None:
         for fact in space.facts.values()
         if isinstance(fact.record, FilterRule)
     )
-    readable = space.sees(FilterRule.kind)
-    ruleset = Ruleset(rules, readable=readable, name=space.name)
+    ruleset = Ruleset(rules, lambda kind: kind != FilterRule.kind or space.sees(kind), space.name)
     found = ruleset.judge(ENDS if flow.iif else BEGINS, flow).drop
     return space.facts.get(found.key) if found is not None else None
 
