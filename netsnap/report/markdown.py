@@ -42,7 +42,8 @@ def markdown(told: Explanation, t1: Snapshot, t2: Snapshot) -> str:
 
 
 def _cause(name: str, cause: CauseLines) -> list[str]:
-    parts = [f"### {name}: {escape(cause.headline)}"]
+    when = f" ({cause.when})" if cause.when else ""
+    parts = [f"### {name}: {escape(cause.headline + when)}"]
     if cause.proof:
         parts.append(f"({escape(cause.proof)})")
     if cause.evidence:

@@ -47,6 +47,7 @@ class CauseLines:
     proof: str
     evidence: tuple[Evidence, ...]
     consequences: tuple[str, ...]
+    when: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,21 +65,25 @@ class Outline:
     noise: tuple[str, ...]
 
 
-def outline(told: Explanation, *, details: bool = False) -> Outline:
-    """Arrange an explanation for a reader; ``details`` lifts the bounds on what is shown."""
+def outline(told: Explanation, *, details: bool = False, whole: bool = False) -> Outline:
+    """Arrange an explanation for a reader; ``details`` lifts the bounds on what is shown.
+
+    So does ``whole``, for who bounds it himself, and it tells no more of each thing.
+    """
+    free = details or whole
     return Outline(
         verdict=str(told.verdict).upper(),
         sentence=_headline(told),
-        causes=tuple(_cause(cause, told, details=details) for cause in told.causes),
-        pending=tuple(_pending(each, details=details) for each in told.pending),
-        observed=_observations(told, details=details),
+        causes=tuple(_cause(each, told, details=details, whole=whole) for each in told.causes),
+        pending=tuple(_pending(each, details=details, whole=whole) for each in told.pending),
+        observed=_observations(told, details=free),
         pairs=(
-            *_bounded(pairlines.lost(told.pairs), GROUPS_SHOWN, details=details),
+            *_bounded(pairlines.lost(told.pairs), GROUPS_SHOWN, details=free),
             *pairlines.outside(told.pairs),
             *pairlines.others(told.pairs),
         ),
-        blind=_bounded(blind_lines(told, details=details), BLIND_SHOWN, details=details),
-        witnesses=_bounded(told.witnesses, BLIND_SHOWN, details=details),
+        blind=_bounded(blind_lines(told, details=details), BLIND_SHOWN, details=free),
+        witnesses=_bounded(told.witnesses, BLIND_SHOWN, details=free),
         noise=told.noise,
     )
 
@@ -105,7 +110,7 @@ def _headline(told: Explanation) -> str:
     return ", ".join(parts)
 
 
-def _pending(pending: Pending, *, details: bool) -> CauseLines:
+def _pending(pending: Pending, *, details: bool, whole: bool) -> CauseLines:
     cause = pending.cause
     by = f" by {instant(pending.until)}" if pending.until else ""
     pairs = sum(each.target != OUTSIDE for each in pending.pairs)
@@ -118,12 +123,13 @@ def _pending(pending: Pending, *, details: bool) -> CauseLines:
         f"model loses {' and '.join(parts)}"
     )
     lines = pairlines.told(pending.pairs, pending.groups)
-    effects = [effect.sentence for effect in cause.consequences]
+    effects = _consequences(cause.consequences, details=details, whole=whole)
     return CauseLines(
-        headline=f"{cause.sentence} ({moment(cause.when)})" if cause.when else cause.sentence,
+        headline=cause.sentence,
         proof=proof,
         evidence=cause.evidence if details else cause.evidence[:EVIDENCE_SHOWN],
-        consequences=_bounded((*lines, *effects), CONSEQUENCES_SHOWN, details=details),
+        consequences=_bounded((*lines, *effects), CONSEQUENCES_SHOWN, details=details or whole),
+        when=moment(cause.when) if cause.when else "",
     )
 
 
@@ -149,12 +155,13 @@ def _few(lines: list[str], *, details: bool) -> list[str]:
     return lines if details or len(lines) <= FEW else [*lines[:FEW], "and more (--details)"]
 
 
-def _cause(cause: Cause, told: Explanation, *, details: bool) -> CauseLines:
+def _cause(cause: Cause, told: Explanation, *, details: bool, whole: bool) -> CauseLines:
     return CauseLines(
-        headline=f"{cause.sentence} ({moment(cause.when)})" if cause.when else cause.sentence,
+        headline=cause.sentence,
         proof=_proof(cause, told),
         evidence=cause.evidence if details else cause.evidence[:EVIDENCE_SHOWN],
-        consequences=_consequences(cause.consequences, details=details),
+        consequences=_consequences(cause.consequences, details=details, whole=whole),
+        when=moment(cause.when) if cause.when else "",
     )
 
 
@@ -181,11 +188,13 @@ def _by_ping(cause: Cause) -> Iterator[str]:
         yield f"ping does not: {cause.disagree} of them were answered"
 
 
-def _consequences(effects: tuple[Effect, ...], *, details: bool) -> tuple[str, ...]:
+def _consequences(effects: tuple[Effect, ...], *, details: bool, whole: bool) -> tuple[str, ...]:
     if details or len(effects) <= CONSEQUENCES_SHOWN:
         return tuple(effect.sentence for effect in effects)
     order = {"BGP session": 0, "route": 1, "interface": 2}
     leading = sorted(effects, key=lambda effect: order.get(effect.what, len(order)))
+    if whole:
+        return tuple(effect.sentence for effect in leading)
     shown, rest = leading[: CONSEQUENCES_SHOWN - 1], leading[CONSEQUENCES_SHOWN - 1 :]
     kinds = Counter(effect.what for effect in rest).most_common()
     counts = ", ".join(count(number, NOUNS.get(what, what)) for what, number in kinds)

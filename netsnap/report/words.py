@@ -62,6 +62,9 @@ def names(group: tuple[str, ...]) -> str:
 
 def count(number: int, noun: str) -> str:
     """Write "1 pair", "2 pairs", "2 switches", "2 addresses"."""
+    first, of, rest = noun.partition(" of ")
+    if of and noun not in NOUNS.values():
+        return f"{count(number, first)} of {rest}"
     plural = "es" if noun.endswith(("ch", "ss")) else "s"
     return f"{number} {noun}{'' if number == 1 else plural}"
 
