@@ -35,6 +35,7 @@ from netsnap.explain.links.neighbour import by_the_other_end, of_a_new_next_hop,
 from netsnap.explain.links.node import by_its_node
 from netsnap.explain.links.pod import by_its_pod
 from netsnap.explain.links.rendered import configuration_by_calico
+from netsnap.explain.links.secondary import with_its_primary
 from netsnap.explain.links.session import by_its_ends
 
 Link = Callable[[Event, Happened], Iterable[EventId]]
@@ -49,6 +50,7 @@ LINKS: tuple[Link, ...] = (
     by_its_interface,
     switch_by_its_interface,
     by_its_address,
+    with_its_primary,
     by_its_ends,
     by_a_duplicate,
     by_its_session,

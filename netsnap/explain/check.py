@@ -10,6 +10,7 @@ from netsnap.explain.checks.daemons import daemons
 from netsnap.explain.checks.fib import fib
 from netsnap.explain.checks.filters import blocked, filters
 from netsnap.explain.checks.finding import Case, Finding, Severity
+from netsnap.explain.checks.homes import homes
 from netsnap.explain.checks.intent import endpoints, intent
 from netsnap.explain.checks.kernelsays import kernel_says
 from netsnap.explain.checks.links import down, hardware, mtu_steps
@@ -41,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     sessions,
     fib,
     blocks,
+    homes,
     intent,
     endpoints,
     unrouted,

@@ -10,6 +10,7 @@ from netsnap.explain.altered import altered, sides
 from netsnap.explain.birdconfig import head, told, weight
 from netsnap.explain.causes import Culprit
 from netsnap.explain.events import (
+    ADDRESS,
     CONFIG,
     CONTAINER,
     FILTER,
@@ -24,6 +25,7 @@ from netsnap.explain.events import (
     stops,
 )
 from netsnap.explain.tell import DEFAULTS, KINDS, clause, state, subject
+from netsnap.explain.whose import whose
 from parsers.records import (
     BirdConfig,
     BirdProtocol,
@@ -59,7 +61,17 @@ def story(culprit: Culprit, world: World) -> Story:
     change = primary(event)
     if change is None:
         return Story(event.what, event.subject, "present", "renewed", f"{event.subject} is new.")
-    return _TELLERS.get(event.what, _plain)(event, change, world)
+    told = _TELLERS.get(event.what, _plain)(event, change, world)
+    return replace(told, sentence=f"{told.sentence.removesuffix('.')}{_secondary(culprit)}.")
+
+
+def _secondary(culprit: Culprit) -> str:
+    """Name the addresses that the kernel took with another one."""
+    if culprit.event.what != ADDRESS:
+        return ""
+    own = (primary(each) for each in culprit.follows if each.what == ADDRESS)
+    names = [subject(record_of(change)) for change in own if change is not None]
+    return f", and with it its secondary {' and '.join(names)}" if names else ""
 
 
 def primary(event: Event) -> Change | None:
@@ -212,7 +224,7 @@ def _config(event: Event, change: Change, _: World) -> Story:
     return Story(CONFIG, where or subject(record), before, after, sentence)
 
 
-def _intent(_: Event, change: Change, __: World) -> Story:
+def _intent(_: Event, change: Change, world: World) -> Story:
     """Tell what somebody told Calico, and who; every node that lists the object says the same."""
     before, after = _sides(change)
     record = record_of(change)
@@ -225,7 +237,7 @@ def _intent(_: Event, change: Change, __: World) -> Story:
         Alteration.REMOVED: f"was deleted ({before})",
         Alteration.ADDED: f"is new ({after})",
         Alteration.RENEWED: "is a new object under its old name",
-        Alteration.CHANGED: f"changed: {told}",
+        Alteration.CHANGED: f"changed: {told}{whose(change, world)}",
     }[change.alteration]
     return Story(INTENT, subject(record), before, after, f"{name} {how}{_writer(change)}.")
 

@@ -17,7 +17,7 @@ def sessions(case: Case) -> Iterator[Finding]:
     found = dict(_sessions(case))
     told: set[frozenset[str]] = set()
     for (node, address), fact in found.items():
-        peer = case.node_of(address)
+        peer = case.node_of(address) or _named(case, address)
         between = frozenset((node, peer or address))
         if between in told:
             continue
@@ -25,7 +25,7 @@ def sessions(case: Case) -> Iterator[Finding]:
         if state != ESTABLISHED:
             told.add(between)
             why = f" ({error})" if error else ""
-            name = peer or case.named.get(address, address)
+            name = peer or address
             yield Finding(
                 Severity.ERROR,
                 node,
@@ -38,6 +38,11 @@ def sessions(case: Case) -> Iterator[Finding]:
             told.add(between)
             sentence = f"{node} has a BGP session to {peer}, and {peer} has none to {node}"
             yield Finding(Severity.WARNING, peer, HOST, sentence, (fact,))
+
+
+def _named(case: Case, address: str) -> str:
+    """Return the Node that Calico has at an address which no node has (any more)."""
+    return "" if case.owners.get(address) else case.named.get(address, "")
 
 
 def _sessions(case: Case) -> Iterator[tuple[Ends, Fact]]:

@@ -61,15 +61,26 @@ def by_what_calico_was_told(event: Event, happened: Happened) -> Iterator[EventI
 
 
 def node_by_its_address(event: Event, happened: Happened) -> Iterator[EventId]:
-    """A Node whose BGP address changed ← the address itself, which calico/node detects."""
+    """A Node whose BGP address changed ← the loss of the address, for which calico/node seeks one.
+
+    An address more is no reason: that Calico took it is.
+    """
     if event.what != INTENT:
         return
     for record in both(event):
         if isinstance(record, CalicoResource) and record.resource == "Node":
             for id_, other in happened.at(ADDRESS, record.name, HOST):
-                own = {str(ip_interface(e.address).ip) for e in both(other) if _is_address(e)}
-                if own & _own_addresses(record):
+                if _lost(other) & own_addresses(record):
                     yield id_
+
+
+def _lost(event: Event) -> set[str]:
+    """Return the addresses that an event took away, without their lengths."""
+    return {
+        str(ip_interface(record.address).ip)
+        for change in event.changes
+        if change.alteration is Alteration.REMOVED and _is_address(record := record_of(change))
+    }
 
 
 def _touched(change: Change) -> Iterator[str]:
@@ -131,12 +142,12 @@ def _is_end(change: Change, event: Event) -> bool:
     """Say whether a Node is one of a session's ends: by its name, or by its address."""
     told = [side.record for side in (change.before, change.after) if side]
     nodes = [each for each in told if isinstance(each, CalicoResource)]
-    addresses = set[str]().union(*map(_own_addresses, nodes))
+    addresses = set[str]().union(*map(own_addresses, nodes))
     ends = set(event.subject.split("–"))
     return bool(addresses & peer_addresses(event) or ends & {each.name for each in nodes})
 
 
-def _own_addresses(node: CalicoResource) -> set[str]:
+def own_addresses(node: CalicoResource) -> set[str]:
     """Return the addresses of a Node from which it speaks BGP."""
     paths = ("bgp.ipv4Address", "bgp.ipv6Address")
     return {value.partition("/")[0] for path, value in node.spec if path in paths}

@@ -1,0 +1,41 @@
+"""Who has an address that Calico has for a node since it changed its mind."""
+
+from collector.capture import HOST
+from netsnap.diff.changes import Alteration, Change
+from netsnap.explain.events import World
+from netsnap.explain.links.intent import own_addresses
+from parsers.facts import Fact
+from parsers.records import CalicoResource, Interface
+
+
+def whose(change: Change, world: World) -> str:
+    """Say of a Node's new address: ", which docker0 on k8s3 has (made since t1)"; "" of all else.
+
+    Nothing is said where no node has it, or where the same interface had the old one.
+    """
+    was, now = _addresses(change.before), _addresses(change.after)
+    holders = {world.owners.get(address, ("", "")) for address in was}
+    told = ""
+    for address in sorted(now - was):
+        node, device = world.owners.get(address, ("", ""))
+        if node and (node, device) not in holders:
+            made = " (made since t1)" if _is_new(node, device, world) else ""
+            told += f", which {device} on {node} has{made}"
+    return told
+
+
+def _addresses(fact: Fact | None) -> set[str]:
+    record = fact.record if fact is not None else None
+    if isinstance(record, CalicoResource) and record.resource == "Node":
+        return own_addresses(record)
+    return set()
+
+
+def _is_new(node: str, device: str, world: World) -> bool:
+    return any(
+        change.alteration is Alteration.ADDED
+        and change.key.kind == Interface.kind
+        and change.key[:2] == (node, HOST)
+        and change.key.identity[0] == device
+        for change in world.difference.changes
+    )
