@@ -87,6 +87,8 @@ class Sessions:
         halted = self._halted(peer)
         if halted is not None:
             return Reason(halted[0], (DAEMON, peer, HOST, "bird"), node, halted[1])
+        if not session.source:
+            return None  # one that waits for its peer has no address of its own yet
         for one, other in ((node, peer), (peer, node)):
             reason = self._deaf(one, other, session) or self._unreached(one, other, session)
             if reason is not None:
