@@ -1,21 +1,22 @@
 """Which events are causes: undo each in the model of t2, and see which lost pairs come back."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from netsnap.diff.changes import Change
+from netsnap.explain.cells import NO_PAIRS, Pair, PairSet
 from netsnap.explain.chain import UNTESTED, Links, descendants
-from netsnap.explain.events import NODE, Event, EventId, World, all_changes
+from netsnap.explain.events import NODE, Event, EventId, all_changes
 from netsnap.explain.explanation import OUTSIDE, Proof
 from netsnap.explain.footprint import Footprints
 from netsnap.explain.links.happened import Happened
-from netsnap.explain.pairs import Matrix, Pair, leaves
+from netsnap.explain.pairs import Matrix, leaves
 from netsnap.model.disposition import Endpoint
 from netsnap.model.network import Network
 from netsnap.model.pairs import pair_state, way_out
 from netsnap.model.revert import reverted
 
-Restored = Callable[[Sequence[Change]], frozenset[Pair]]
+Restored = Callable[[Sequence[Change]], PairSet]
 
 
 @dataclass(frozen=True)
@@ -28,30 +29,30 @@ class Culprit:
 
     event: Event
     follows: tuple[Event, ...]
-    explains: frozenset[Pair]
+    explains: PairSet
     proof: Proof
     joint: tuple[EventId, ...] = ()
-    shared: frozenset[Pair] = frozenset()
+    shared: PairSet = NO_PAIRS
 
 
-def restorer(after: Network, now: Matrix, lost: frozenset[Pair]) -> Restored:
+def restorer(after: Network, now: Matrix, lost: PairSet) -> Restored:
     """Make the counterfactual test: given changes, which lost pairs work once these are undone?
 
     Only pairs on whose way the changes lie are walked; ``now`` is the matrix of ``after``.
 
     The test runs on the model of t2 with t1's value for every change that is undone. ``lost`` are
-    the pairs asked for; OUTSIDE as a target asks for the way out.
+    the pairs asked for, of whose cells one is walked; OUTSIDE as a target asks for the way out.
     """
 
     footprints = Footprints(after, now, lost)
 
-    def restored(changes: Sequence[Change]) -> frozenset[Pair]:
+    def restored(changes: Sequence[Change]) -> PairSet:
         asked = footprints.may_restore(changes)
-        if not asked:
-            return frozenset()
+        if not asked.held:
+            return asked
         undone = reverted(after, changes)
         endpoints = {endpoint.name: endpoint for endpoint in undone.endpoints}
-        return frozenset(pair for pair in asked if _works(undone, endpoints, pair))
+        return asked.only(pair for pair in asked.held if _works(undone, endpoints, pair))
 
     return restored
 
@@ -71,8 +72,9 @@ class Trial:
 
     happened: Happened
     links: Links
-    lost: frozenset[Pair]
+    lost: PairSet
     restored: Restored
+    homes: Mapping[str, str] = field(default_factory=dict)  # workload → its node
 
     def follows(self, event: Event) -> tuple[Event, ...]:
         """List the events that follow from one event."""
@@ -93,8 +95,10 @@ def culprits(trial: Trial) -> tuple[Culprit, ...]:
         return ()
     alone = [_try_alone(event, trial) for event in trial.roots()]
     chosen = _cover(_in_order((each for each in alone if each.explains), trial.happened))
-    left = trial.lost.difference(*(culprit.explains for culprit in chosen))
-    if left:
+    left = trial.lost
+    for culprit in chosen:
+        left = left - culprit.explains
+    if left.held:
         chosen = _merged(chosen, _jointly(trial, left))
     return tuple(_in_order(chosen, trial.happened))
 
@@ -114,23 +118,23 @@ def _try_alone(event: Event, trial: Trial) -> Culprit:
     follows = trial.follows(event)
     world = trial.happened.world
     if event.what == NODE and event.node in world.dark:
-        return Culprit(event, follows, _ends_on(event.node, trial.lost, world), Proof.RULE)
+        return Culprit(event, follows, _ends_on(event.node, trial), Proof.RULE)
     changes = all_changes((event, *follows))
-    explains = trial.restored(changes) if changes else frozenset()
+    explains = trial.restored(changes) if changes else trial.lost.only(())
     return Culprit(event, follows, explains, _proof(event, explains, trial))
 
 
-def _proof(event: Event, explains: frozenset[Pair], trial: Trial) -> Proof:
+def _proof(event: Event, explains: PairSet, trial: Trial) -> Proof:
     """A root whose first step is not in the model is proved only if it breaks pairs itself."""
     if event.what not in UNTESTED or (explains and trial.restored(event.changes) >= explains):
         return Proof.COUNTERFACTUAL
     return Proof.RULE
 
 
-def _ends_on(node: str, lost: frozenset[Pair], world: World) -> frozenset[Pair]:
+def _ends_on(node: str, trial: Trial) -> PairSet:
     """Name the lost pairs with an end on a node that was not read at t2."""
-    there = {each.name for each in Network.of(world.before).endpoints if each.node == node}
-    return frozenset(pair for pair in lost if there & set(pair))
+    held = trial.lost.held
+    return trial.lost.only(p for p in held if node in (trial.homes.get(name) for name in p))
 
 
 def _rank(culprit: Culprit) -> tuple[int, int, EventId]:
@@ -162,22 +166,22 @@ def _is_late(culprit: Culprit, others: Iterable[Culprit], happened: Happened) ->
 def _cover(candidates: list[Culprit]) -> list[Culprit]:
     """Choose as few culprits as explain all that the candidates, in order, explain together."""
     chosen: list[Culprit] = []
-    covered: set[Pair] = set()
+    covered = NO_PAIRS
     waiting = list(candidates)
     while waiting:
         best = max(waiting, key=lambda each: len(each.explains - covered))
         if not best.explains - covered:
             break
         chosen.append(best)
-        covered |= best.explains
+        covered = best.explains | covered
         waiting.remove(best)
     return chosen
 
 
-def _jointly(trial: Trial, left: frozenset[Pair]) -> list[Culprit]:
+def _jointly(trial: Trial, left: PairSet) -> list[Culprit]:
     """Find a minimal set of roots that only together bring back what is left."""
 
-    def back(group: Sequence[Event]) -> frozenset[Pair]:
+    def back(group: Sequence[Event]) -> PairSet:
         undone = [c for event in group for c in all_changes((event, *trial.follows(event)))]
         return trial.restored(undone) & left
 

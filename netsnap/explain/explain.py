@@ -1,20 +1,18 @@
 """Two snapshots in, an explanation out."""
 
-from collections.abc import Iterable
-from itertools import chain
-
 from netsnap.diff.changes import Difference
 from netsnap.explain.causes import Trial, culprits, restorer
+from netsnap.explain.cells import PairSet
 from netsnap.explain.chain import parents
 from netsnap.explain.events import World, events
 from netsnap.explain.evidence import Raw, Witness
-from netsnap.explain.explanation import Explanation, PairChange
+from netsnap.explain.explanation import Explanation
 from netsnap.explain.latent import latent, may_stop
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.mending import menders
 from netsnap.explain.noise import noise, witnesses
 from netsnap.explain.observed import Comparison, judged, leading
-from netsnap.explain.pairs import Pair, compare_pairs, matrix
+from netsnap.explain.pairs import compare_pairs, matrix, touched
 from netsnap.explain.pending import forecasts
 from netsnap.explain.pings import Pings
 from netsnap.explain.story import story
@@ -37,12 +35,12 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     then, now = matrix(earlier, lexicon), matrix(later, lexicon)
     pairs = compare_pairs(then, now)
     happened = events(world)
-    lost = _names(pairs.lost, pairs.outside_lost)
-    mended = menders(
-        world, happened, (earlier, then), _names(pairs.restored, pairs.outside_restored)
-    )
+    apart = touched(difference.changes, then, now)
+    lost = PairSet.of(pairs.lost, pairs.outside_lost, apart=apart)
+    restored = PairSet.of(pairs.restored, pairs.outside_restored, apart=apart)
+    mended = menders(world, happened, (earlier, then), restored)
     happening = Happened(happened, world)
-    trial = Trial(happening, parents(happening), lost, restorer(later, now, lost))
+    trial = Trial(happening, parents(happening), lost, restorer(later, now, lost), now.homes)
     found = culprits(trial)
     witness = Witness(before, after, raw, {})
     seen = Comparison(Pings(earlier), Pings(later), pairs, witness, difference)
@@ -80,7 +78,3 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
         observed=observed,
         pending=outcome.pending,
     )
-
-
-def _names(*pairs: Iterable[PairChange]) -> frozenset[Pair]:
-    return frozenset((each.source, each.target) for each in chain(*pairs))

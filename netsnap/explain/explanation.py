@@ -4,7 +4,7 @@
 reader of the JSON could notice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -85,6 +85,7 @@ class PairGroup:
     pairs: int
     disposition: Disposition
     reason: str
+    is_common: bool = True  # else it is one pair's, and the others' tell of other names
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,10 @@ class Cause:
     sentence: str
     evidence: tuple[Evidence, ...]
     consequences: tuple[Effect, ...]
-    explains: tuple[tuple[str, str], ...]
+    explains: Collection[tuple[str, str]]  # pair by pair only where somebody asks for them
     keys: tuple[Key, ...] = ()
     agree: int = 0  # of the pairs explained, those whose ping saw them lost at t2
+    ways_out: int = 0  # of what it explains, those that are ways out of the cluster
     disagree: int = 0  # those whose ping was answered all the same
     when: When | None = None
 
@@ -126,7 +128,7 @@ class Pending:
     sessions: tuple[str, ...]
     until: datetime | None
     timer: str
-    pairs: tuple["PairChange", ...]
+    pairs: Sequence["PairChange"]
     groups: tuple[PairGroup, ...]
 
 
@@ -147,16 +149,16 @@ class Pairs:
 
     total: int
     working: int
-    lost: tuple[PairChange, ...]
-    restored: tuple[PairChange, ...]
-    never_worked: tuple[PairChange, ...]
-    new: tuple[PairChange, ...]
-    gone: tuple[PairChange, ...]
-    unknown: tuple[PairChange, ...]
+    lost: Sequence[PairChange]
+    restored: Sequence[PairChange]
+    never_worked: Sequence[PairChange]
+    new: Sequence[PairChange]
+    gone: Sequence[PairChange]
+    unknown: Sequence[PairChange]
     lost_groups: tuple[PairGroup, ...]
-    outside_lost: tuple[PairChange, ...] = ()  # workloads whose way out of the cluster is lost
-    outside_restored: tuple[PairChange, ...] = ()
-    outside_unknown: tuple[PairChange, ...] = ()  # told at t1, and not any more
+    outside_lost: Sequence[PairChange] = ()  # workloads whose way out of the cluster is lost
+    outside_restored: Sequence[PairChange] = ()
+    outside_unknown: Sequence[PairChange] = ()  # told at t1, and not any more
     all: Iterable[PairChange] = ()
 
 

@@ -11,9 +11,10 @@ from functools import cached_property
 
 from collector.capture import HOST
 from netsnap.diff.changes import Change
+from netsnap.explain.cells import Pair, PairSet
 from netsnap.explain.events import record_of
 from netsnap.explain.explanation import OUTSIDE
-from netsnap.explain.pairs import Matrix, Pair
+from netsnap.explain.pairs import Matrix
 from netsnap.model.disposition import Hop, Path
 from netsnap.model.network import Network
 from parsers.records import Address, Neighbour, Route
@@ -25,18 +26,18 @@ Token = tuple[str, ...]
 class Footprints:
     """Where the failing walks of ``lost`` went, in the network of t2."""
 
-    def __init__(self, network: Network, matrix: Matrix, lost: frozenset[Pair]) -> None:
+    def __init__(self, network: Network, matrix: Matrix, lost: PairSet) -> None:
         self._network, self._matrix, self._lost = network, matrix, lost
 
-    def may_restore(self, changes: Iterable[Change]) -> frozenset[Pair]:
+    def may_restore(self, changes: Iterable[Change]) -> PairSet:
         """Return the lost pairs whose fate can depend on these changes; others surely do not."""
         found: set[Pair] = set()
         for change in changes:
             token = self._token(change)
             if token is None:
                 return self._lost
-            found |= self._index.get(token, frozenset())
-        return frozenset(found)
+            found.update(self._index.get(token, ()))
+        return self._lost.only(found)
 
     def _token(self, change: Change) -> Token | None:
         """Say what must be on a walk for the change to count; None if any walk may depend on it.
@@ -65,7 +66,7 @@ class Footprints:
     @cached_property
     def _index(self) -> Mapping[Token, set[Pair]]:
         found: dict[Token, set[Pair]] = defaultdict(set)
-        for pair in self._lost:
+        for pair in self._lost.held:
             for token in self._tokens(pair):
                 found[token].add(pair)
         return found

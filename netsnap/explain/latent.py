@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from netsnap.diff.changes import Alteration
 from netsnap.explain.causes import Culprit
+from netsnap.explain.cells import NO_PAIRS
 from netsnap.explain.events import (
     CONTAINER,
     DAEMON,
@@ -63,7 +64,7 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
 
 
 def _told(event: Event, world: World) -> str:
-    return story(Culprit(event, (), frozenset(), Proof.RULE), world).sentence
+    return story(Culprit(event, (), NO_PAIRS, Proof.RULE), world).sentence
 
 
 def _comes_and_goes(event: Event) -> bool:

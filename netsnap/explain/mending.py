@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from netsnap.diff.changes import Alteration, Difference
 from netsnap.explain.causes import Culprit, Trial, culprits, restorer
+from netsnap.explain.cells import PairSet
 from netsnap.explain.chain import parents
 from netsnap.explain.events import Event, EventId, World, events
 from netsnap.explain.links.happened import Happened
-from netsnap.explain.pairs import Matrix, Pair
+from netsnap.explain.pairs import Matrix
 from netsnap.model.network import Network
 from netsnap.model.revert import TURNED, mirrored
 
@@ -20,18 +21,20 @@ def menders(
     world: World,
     happened: dict[EventId, Event],
     earlier: tuple[Network, Matrix],
-    restored: frozenset[Pair],
+    restored: PairSet,
 ) -> tuple[Culprit, ...]:
     """Find the smallest set of events that brought ``restored`` back, most pairs first.
 
     ``earlier`` are the network of t1 and its matrix. The culprits' events are those of
     ``happened``, told forwards.
     """
-    if not restored:
+    if not restored.held:
         return ()
     turned = World(world.after, world.before, _turned(world.difference), turned=True)
     happening = Happened(events(turned), turned)
-    trial = Trial(happening, parents(happening), restored, restorer(*earlier, restored))
+    trial = Trial(
+        happening, parents(happening), restored, restorer(*earlier, restored), earlier[1].homes
+    )
     return tuple(
         replace(
             culprit,

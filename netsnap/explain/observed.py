@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from netsnap.diff.changes import Difference
+from netsnap.explain.cells import Pair, PairSet, among
 from netsnap.explain.events import record_of
 from netsnap.explain.evidence import Witness
 from netsnap.explain.explanation import (
@@ -20,7 +21,7 @@ from netsnap.explain.explanation import (
     Pairs,
     Verdict,
 )
-from netsnap.explain.pairs import Pair, groups
+from netsnap.explain.grouping import groups
 from netsnap.explain.pings import FULL, SMALL, Pings, Seen
 from netsnap.explain.scope import scope
 from netsnap.explain.tell import clause
@@ -82,13 +83,19 @@ class Comparison:
         ]
         return tuple(told)
 
-    def agreeing(self, explained: Iterable[Pair]) -> int:
+    def agreeing(self, explained: PairSet) -> int:
         """Count the pairs that the model has lost, and that a ping saw lost, too."""
-        return sum(self._at_t2(pair, answered=False) for pair in explained)
+        picked = explained.picked(self._pinged)
+        return sum(self._at_t2(pair, answered=False) for pair in picked)
 
-    def disagreeing(self, explained: Iterable[Pair]) -> int:
+    def disagreeing(self, explained: PairSet) -> int:
         """Count the pairs that the model has lost, and whose ping was answered all the same."""
-        return sum(self._at_t2(pair, answered=True) for pair in explained)
+        picked = explained.picked(self._pinged)
+        return sum(self._at_t2(pair, answered=True) for pair in picked)
+
+    @cached_property
+    def _pinged(self) -> set[Pair]:
+        return {way[:2] for way in self.after.ways}
 
     def notes(self) -> Iterator[str]:
         """Tell what is no disagreement and yet worth a line."""
@@ -103,7 +110,8 @@ class Comparison:
                 f"{told[0].pair[0]} → {told[0].pair[1]}: {told[0].ping.said}"
             )
         answered = sum(
-            self._at_t2((pair.source, pair.target), answered=True) for pair in self.pairs.unknown
+            self._at_t2((pair.source, pair.target), answered=True)
+            for pair in among(self.pairs.unknown, self._pinged)
         )
         if answered:
             yield f"{_pings(answered)} were answered at t2 between pairs that cannot be told"
@@ -145,7 +153,7 @@ class Comparison:
 
     @property
     def _contradicted(self) -> Iterator[Seen]:
-        for pair in self.pairs.lost:
+        for pair in among(self.pairs.lost, self._pinged):
             seen = self.after.ways.get((pair.source, pair.target, SMALL))
             if seen and seen.answered:
                 yield seen

@@ -1,21 +1,23 @@
 """Who could reach whom at t1 and at t2, pair by pair and in groups."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
-from itertools import permutations, product
+from functools import cached_property
+from itertools import permutations
 
 from collector.capture import HOST
-from netsnap.explain.explanation import OUTSIDE, PairChange, PairGroup, Pairs
-from netsnap.model.alike import Classes, classes
+from netsnap.diff.changes import Change
+from netsnap.explain.cells import Cell, Changes, Pair, Tell
+from netsnap.explain.explanation import OUTSIDE, PairChange, Pairs
+from netsnap.explain.grouping import groups
+from netsnap.model.alike import Classes, Sorting, sort
 from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states, way_out
 from netsnap.model.wording import Lexicon
 from parsers.records import Container, NetworkNamespace
 
-Pair = tuple[str, str]
 KEPT = "kept"
 
 
@@ -23,15 +25,25 @@ KEPT = "kept"
 class Matrix:
     """All pairs of one snapshot's model, and each workload's way out of the cluster.
 
-    A pair is walked when it is asked for; ``classes`` tells which need not be (``model.alike``).
+    A pair is walked when it is asked for; ``sorting`` tells which need not be (``model.alike``).
     """
 
     network: Network
     endpoints: Mapping[str, Endpoint]
-    classes: Classes
+    sorting: Sorting
     named: frozenset[str]  # nodes on which a workload that is not listed is not there
     _walked: dict[Pair, PairState] = field(default_factory=dict)
     _ways_out: dict[str, Path] = field(default_factory=dict)
+
+    @property
+    def classes(self) -> Classes:
+        """The workloads' classes by name."""
+        return self.sorting.classes
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """The workloads' nodes by name."""
+        return {name: endpoint.node for name, endpoint in self.endpoints.items()}
 
     def holds(self, pair: Pair) -> bool:
         """Say whether both ends of a pair are in the snapshot."""
@@ -87,7 +99,7 @@ class Matrix:
 
 
 def matrix(network: Network, lexicon: Lexicon | None = None) -> Matrix:
-    """Prepare to tell of every pair, there and back; ``lexicon`` as for ``alike.classes``."""
+    """Prepare to tell of every pair, there and back; ``lexicon`` as for ``alike.sort``."""
     facts = network.facts
     named = frozenset(
         node
@@ -95,7 +107,7 @@ def matrix(network: Network, lexicon: Lexicon | None = None) -> Matrix:
         if facts.sees(node, HOST, Container.kind) and facts.sees(node, HOST, NetworkNamespace.kind)
     )
     endpoints = {endpoint.name: endpoint for endpoint in network.endpoints}
-    return Matrix(network, endpoints, classes(network, lexicon), named)
+    return Matrix(network, endpoints, sort(network, lexicon or Lexicon()), named)
 
 
 def failing(state: PairState) -> Path:
@@ -130,35 +142,33 @@ class EveryPair:
 def compare_pairs(before: Matrix, after: Matrix) -> Pairs:
     """Hold every pair of either snapshot against itself in the other.
 
-    One pair is walked for all whose ends are alike in both; only where it tells of a change, or of
-    what does not work, are the others walked, too.
+    One pair is walked for all whose ends are alike in both; another is when somebody asks for it.
     """
-    found: dict[str, list[PairChange]] = defaultdict(list)
+    found: dict[str, list[Cell]] = defaultdict(list)
     total = working = 0
-    for pair, number, alike in _alike_pairs(before, after):
-        total += number
-        working += number * (_pair_change(pair, before, after).after is Disposition.DELIVERED)
+    for cell in _cells(before, after):
+        pair = cell.first
+        total += cell.size
+        working += cell.size * (_pair_change(pair, before, after).after is Disposition.DELIVERED)
         kind = _class_of(pair, before, after)
         if kind != KEPT:
-            found[kind] += (_pair_change((one, two), before, after) for one, two in alike())
-    for changes in found.values():
-        changes.sort(key=lambda change: (change.source, change.target))
-    lost_outside, restored_outside, unknown_outside = _outside(before, after)
+            found[kind].append(cell)
+    told = {
+        kind: _told(found[kind], lambda pair: _pair_change(pair, before, after))
+        for kind in ("lost", "restored", "never_worked", "new", "gone", "unknown")
+    }
     return Pairs(
         total=total,
         working=working,
-        lost=tuple(found["lost"]),
-        restored=tuple(found["restored"]),
-        never_worked=tuple(found["never_worked"]),
-        new=tuple(found["new"]),
-        gone=tuple(found["gone"]),
-        unknown=tuple(found["unknown"]),
-        lost_groups=groups(found["lost"]),
-        outside_lost=lost_outside,
-        outside_restored=restored_outside,
-        outside_unknown=unknown_outside,
+        **told,
+        lost_groups=groups(told["lost"]),
+        **_outside(before, after),
         all=EveryPair(before, after),
     )
+
+
+def _told(cells: list[Cell], tell: Tell) -> Sequence[PairChange]:
+    return Changes(tuple(cells), tell) if cells else ()
 
 
 def _alike(before: Matrix, after: Matrix) -> list[list[str]]:
@@ -169,19 +179,14 @@ def _alike(before: Matrix, after: Matrix) -> list[list[str]]:
     return list(members.values())
 
 
-def _alike_pairs(
-    before: Matrix, after: Matrix
-) -> Iterator[tuple[Pair, int, Callable[[], Iterable[tuple[str, ...]]]]]:
-    """Yield one pair of each two classes, their number, and the way to all of them."""
-    members = _alike(before, after)
-    for one in members:
-        if len(one) > 1:
-            number = len(one) * (len(one) - 1)
-            yield (one[0], one[1]), number, partial(permutations, one, 2)
+def _cells(before: Matrix, after: Matrix) -> Iterator[Cell]:
+    """Yield the pairs of each two classes that are in either snapshot."""
+    members = [tuple(names) for names in _alike(before, after)]
+    yield from (Cell(one, one) for one in members if len(one) > 1)
     for one, other in permutations(members, 2):
-        pair = (one[0], other[0])
-        if before.holds(pair) or after.holds(pair):
-            yield pair, len(one) * len(other), partial(product, one, other)
+        cell = Cell(one, other)
+        if before.holds(cell.first) or after.holds(cell.first):
+            yield cell
 
 
 def _pair_change(pair: Pair, before: Matrix, after: Matrix) -> PairChange:
@@ -228,15 +233,17 @@ def _class_of(pair: Pair, before: Matrix, after: Matrix) -> str:
     }[was, is_]
 
 
-def _outside(before: Matrix, after: Matrix) -> tuple[tuple[PairChange, ...], ...]:
+def _outside(before: Matrix, after: Matrix) -> dict[str, Sequence[PairChange]]:
     """Return the ways out that are lost, those that came back, and those not told any more."""
-    found: dict[str, list[PairChange]] = defaultdict(list)
+    found: dict[str, list[Cell]] = defaultdict(list)
     for names in _alike(before, after):
         kind = _class_of_way_out(names[0], before, after)
         if kind != KEPT:
-            found[kind] += (_way_out_change(name, before, after) for name in names)
-    order = ("lost", "restored", "unknown")
-    return tuple(tuple(sorted(found[kind], key=lambda each: each.source)) for kind in order)
+            found[kind].append(Cell(tuple(names), (OUTSIDE,)))
+    return {
+        f"outside_{kind}": _told(found[kind], lambda pair: _way_out_change(pair, before, after))
+        for kind in ("lost", "restored", "unknown")
+    }
 
 
 def _class_of_way_out(name: str, before: Matrix, after: Matrix) -> str:
@@ -251,44 +258,24 @@ def _class_of_way_out(name: str, before: Matrix, after: Matrix) -> str:
     return "unknown" if doubtful(pair, before, after) else KEPT
 
 
-def _way_out_change(name: str, before: Matrix, after: Matrix) -> PairChange:
-    pair = (name, OUTSIDE)
+def _way_out_change(pair: Pair, before: Matrix, after: Matrix) -> PairChange:
     end, reason = after.disposition(pair), after.reason(pair)
     if doubt := doubtful(pair, before, after):
         reason, end = f"whether it still gets through is not told: {doubt}", Disposition.UNKNOWN
-    return PairChange(name, OUTSIDE, before.disposition(pair), end, reason)
+    return PairChange(*pair, before.disposition(pair), end, reason)
 
 
-def groups(lost: Iterable[PairChange]) -> tuple[PairGroup, ...]:
-    """Fold pairs into blocks "these sources × these targets", largest first.
+def touched(changes: Iterable[Change], *matrices: Matrix) -> frozenset[str]:
+    """Return the workloads that may not be like their likes any more once a change is undone.
 
-    Sources that lost the same targets in the same way stand together, and so do sources that lost
-    each other and the same rest (a node whose pods lost everybody, one another too).
+    All others are named by no fact that comes or goes then; and no prefix that comes back parts
+    them, as it did not where it was.
     """
-    targets: dict[tuple[str, Disposition], set[str]] = defaultdict(set)
-    reasons: dict[tuple[str, Disposition], str] = {}
-    for change in lost:
-        row = (change.source, change.after or Disposition.UNKNOWN)
-        targets[row].add(change.target)
-        reasons.setdefault(row, change.reason)
-    blocks: dict[tuple[frozenset[str], Disposition], list[str]] = defaultdict(list)
-    for (source, end), lost_targets in targets.items():
-        alike = frozenset(lost_targets)
-        mutual = alike | {source}
-        is_mutual = any(
-            other != source and lost_by | {other} == mutual
-            for (other, other_end), lost_by in targets.items()
-            if other_end is end and other in mutual
-        )
-        blocks[mutual if is_mutual else alike, end].append(source)
-    found = [
-        PairGroup(
-            sources=tuple(sorted(sources)),
-            targets=tuple(sorted(members)),
-            pairs=sum(len(targets[source, end]) for source in sources),
-            disposition=end,
-            reason=reasons[sources[0], end],
-        )
-        for (members, end), sources in blocks.items()
-    ]
-    return tuple(sorted(found, key=lambda group: (-group.pairs, group.sources)))
+    return frozenset(
+        name
+        for change in changes
+        for fact in (change.before, change.after)
+        if fact is not None
+        for each in matrices
+        for name in each.sorting.touched(fact)
+    )

@@ -4,15 +4,16 @@ Of each session that cannot last the routes are taken away in the model of t2, a
 its timer runs out, and all pairs are walked again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
+from netsnap.explain.cells import with_ways_out
 from netsnap.explain.events import EventId, World
 from netsnap.explain.explanation import PairChange, Pairs
-from netsnap.explain.pairs import Matrix, Pair, compare_pairs, matrix
+from netsnap.explain.pairs import Matrix, compare_pairs, matrix
 from netsnap.explain.sessions import Ending, Reason, Sessions
 from netsnap.model.network import Network
 from netsnap.model.revert import reverted
@@ -29,9 +30,9 @@ class Forecast:
     pairs: Pairs  # now, held against the time after the timers
 
     @property
-    def lost(self) -> tuple[PairChange, ...]:
+    def lost(self) -> Sequence[PairChange]:
         """The pairs and the ways out that will be lost."""
-        return (*self.pairs.lost, *self.pairs.outside_lost)
+        return with_ways_out(self.pairs.lost, self.pairs.outside_lost)
 
     @property
     def sessions(self) -> tuple[str, ...]:
@@ -71,11 +72,6 @@ def forecasts(world: World, network: Network, now: Matrix) -> tuple[Forecast, ..
             if forecast.lost:
                 found.append(forecast)
     return tuple(sorted(found, key=lambda each: (-len(each.lost), each.reason.event)))
-
-
-def lost_pairs(found: Iterable[Forecast]) -> frozenset[Pair]:
-    """Return the pairs of workloads that will be lost."""
-    return frozenset((pair.source, pair.target) for each in found for pair in each.pairs.lost)
 
 
 def _withdrawn(ending: Ending, world: World) -> Iterator[Change]:

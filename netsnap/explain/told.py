@@ -2,11 +2,11 @@
 
 from netsnap.diff.changes import Change
 from netsnap.explain.causes import Culprit, Trial
+from netsnap.explain.cells import NO_PAIRS, PairSet
 from netsnap.explain.events import Event, World, all_changes
 from netsnap.explain.evidence import Witness
-from netsnap.explain.explanation import OUTSIDE, Cause, Effect, Pending, Proof, When
+from netsnap.explain.explanation import Cause, Effect, Pending, Proof, When
 from netsnap.explain.observed import Comparison
-from netsnap.explain.pairs import Pair
 from netsnap.explain.pending import Forecast
 from netsnap.explain.sessions import Reason
 from netsnap.explain.story import primary, story
@@ -34,7 +34,8 @@ def told_cause(culprit: Culprit, world: World, witness: Witness, seen: Compariso
             for event in culprit.follows
             for change in _distinct(event)
         ),
-        explains=tuple(sorted(culprit.explains)),
+        explains=culprit.explains,
+        ways_out=len(culprit.explains) - len(culprit.explains.inside()),
         keys=tuple(change.key for change in own),
         agree=seen.agreeing(culprit.explains),
         disagree=seen.disagreeing(culprit.explains),
@@ -47,7 +48,7 @@ def told_pending(forecast: Forecast, trial: Trial, witness: Witness, seen: Compa
     event, world = trial.happened.events.get(forecast.reason.event), trial.happened.world
     lost = forecast.pairs
     if event is not None:
-        culprit = Culprit(event, trial.follows(event), frozenset(), Proof.RULE)
+        culprit = Culprit(event, trial.follows(event), NO_PAIRS, Proof.RULE)
         cause = told_cause(culprit, world, witness, seen)
     else:
         cause = _standing(forecast.reason, world, witness)
@@ -102,9 +103,9 @@ def _together(culprit: Culprit) -> str:
     return f" {_counted(culprit.shared)} only if {others} undone too."
 
 
-def _counted(explained: frozenset[Pair]) -> str:
+def _counted(explained: PairSet) -> str:
     """Say "4 pairs come back", or how many ways out, where it is only these."""
-    pairs = sum(target != OUTSIDE for _, target in explained)
+    pairs = len(explained.inside())
     number, noun = (pairs, "pair") if pairs else (len(explained), "way out")
     if number == 1:
         return f"1 {noun} comes back"

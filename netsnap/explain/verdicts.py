@@ -1,10 +1,10 @@
 """The first line: what a comparison comes to, and the whole of it in one sentence."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC
 
 from netsnap.diff.changes import Difference
+from netsnap.explain.cells import reasons
 from netsnap.explain.events import Event
 from netsnap.explain.explanation import OUTSIDE, Cause, Pairs, Pending, Verdict
 from netsnap.explain.noise import is_benign
@@ -106,8 +106,7 @@ def _cannot_tell(outcome: Outcome) -> str:
         return f"No pair was lost that was seen, but {where} got rules that are not followed."
     if not untold:
         return f"No pair was lost that was seen, but there are {hidden}."
-    reasons = Counter(each.reason for each in untold if each.reason)
-    why = reasons.most_common(1)[0][0] if reasons else hidden
+    why = next((text for text, _ in reasons(untold).most_common() if text), hidden)
     if not pairs.unknown:
         return f"Cannot tell for {len(untold)} {'way' if len(untold) == 1 else 'ways'} out: {why}."
     return f"Cannot tell for {len(untold)} of {pairs.total} pairs: {why}."

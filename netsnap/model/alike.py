@@ -19,6 +19,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from collector.capture import HOST
@@ -29,7 +30,7 @@ from netsnap.model.ruleset import KINDS as FILTERS
 from netsnap.model.space import Place, Port, Space
 from netsnap.model.wording import Lexicon, Said, Words, chain_of
 from parsers.facts import Fact
-from parsers.records import Rule
+from parsers.records import Container, FdbEntry, FdbMoving, Rule
 
 Classes = Mapping[str, int]
 """A workload's name → the number of its class."""
@@ -46,21 +47,27 @@ _SELECTS = re.compile(r'(?:saddr|daddr|[io]if(?:name)?) "?@|(?<!! )-[sdio] @')
 
 
 def classes(network: Network, lexicon: Lexicon | None = None) -> Classes:
-    """Sort the workloads of a network into classes of those that are alike.
+    """Sort the workloads of a network into classes of those that are alike."""
+    return sort(network, lexicon or Lexicon()).classes
+
+
+def sort(network: Network, lexicon: Lexicon) -> "Sorting":
+    """Sort the workloads of a network, and keep what they are called.
 
     ``lexicon`` is what was read of another network's records, many of which are this one's too.
     """
-    sorting = _Sorting(network, lexicon or Lexicon())
+    sorting = Sorting(network, lexicon)
     for endpoint in network.endpoints:
         sorting.name(endpoint)
     for space in network.spaces.values():
         sorting.read(space)
     sorting.edges = {family: sorted(bounds) for family, bounds in sorting.bounds.items()}
     numbers: dict[Hashable, int] = {}
-    return {
+    sorting.classes = {
         endpoint.name: numbers.setdefault(sorting.signature(endpoint), len(numbers))
         for endpoint in network.endpoints
     }
+    return sorting
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ class Mention:
     form: Words
     slot: Hashable = None
     order: int = 0
+    is_line: bool = False
 
 
 class _Line(NamedTuple):
@@ -95,7 +103,9 @@ class _Chains:
 
 
 @dataclass
-class _Sorting:
+class Sorting:
+    """What tells the workloads of a network apart."""
+
     network: Network
     lexicon: Lexicon
     owner: dict[Place, str] = field(default_factory=dict)
@@ -109,6 +119,34 @@ class _Sorting:
     wildcards: set[str] = field(default_factory=set)
     bounds: dict[int, set[int]] = field(default_factory=lambda: {IPV4: set(), IPV6: set()})
     edges: dict[int, list[int]] = field(default_factory=dict)
+    classes: Classes = field(default_factory=dict)
+
+    def touched(self, fact: Fact) -> Iterator[str]:
+        """Yield the workloads of which a fact tells, or on whose lines its place may bear."""
+        place, record = fact.key[:2], fact.record
+        if place in self.owner:
+            yield self.owner[place]
+        if isinstance(record, Container):
+            name = self.owner.get((fact.key.node, record.workload))
+            yield from (name,) if name else ()
+        said = self.lexicon.said(record)
+        space = self.network.spaces.get(place)
+        if said is not None and space is not None:
+            yield from self._named(said, space)
+        if isinstance(record, (Rule, *FILTERS)):  # where it stands among others may count
+            yield from self._lined.get(place, ())
+        if isinstance(record, FdbEntry | FdbMoving):  # which name hardware addresses
+            yield from (each.name for each in self.network.endpoints if each.node == place[0])
+
+    @cached_property
+    def _lined(self) -> Mapping[Place, set[str]]:
+        """The workloads that are named in lines whose order counts, by where these stand."""
+        found: dict[Place, set[str]] = defaultdict(set)
+        for name, mentions in self.mentions.items():
+            for each in mentions:
+                if each.is_line:
+                    found[each.place].add(name)
+        return found
 
     def name(self, endpoint: Endpoint) -> None:
         """Give placeholders to what a workload is called by. Who shares a name is alone."""
@@ -183,16 +221,17 @@ class _Sorting:
         place, form = line.fact.key[:2], self._form(line.said, name)
         record = line.fact.record
         if isinstance(record, Rule):
-            return Mention(place, form, "rule", line.at)
+            return Mention(place, form, "rule", line.at, is_line=True)
         chain = chain_of(record)
         if chain is None:
             return Mention(place, form)
         if any(word.startswith("@") for word in form[: form.index("|", 3)]):
-            return Mention(place, (*form, str(chains.length[chain])))  # a chain of its own
+            chain_end = (*form, str(chains.length[chain]))  # a chain of its own
+            return Mention(place, chain_end, is_line=True)
         slot = (place, chain, chains.common[chain])
         picks = line.named == 1 and _SELECTS.search("".join(form)) is not None
         self.forms[slot].add(form if picks else line.at)
-        return Mention(place, form, slot, line.at)
+        return Mention(place, form, slot, line.at, is_line=True)
 
     def signature(self, endpoint: Endpoint) -> Hashable:
         """Return what is equal for workloads that are alike, and for no others."""

@@ -122,7 +122,7 @@ def _pending(pending: Pending, *, details: bool, whole: bool) -> CauseLines:
         f"expected{by}: {pending.timer} ends {names(pending.sessions)}; without their routes the "
         f"model loses {' and '.join(parts)}"
     )
-    lines = pairlines.told(pending.pairs, pending.groups)
+    lines = pairlines.told(pending.groups)
     effects = _consequences(cause.consequences, details=details, whole=whole)
     return CauseLines(
         headline=cause.sentence,
@@ -139,7 +139,7 @@ def _observations(told: Explanation, *, details: bool) -> tuple[CauseLines, ...]
 
 
 def _observation(seen: Observation, most: int, *, details: bool) -> CauseLines:
-    lines = _bounded(pairlines.told(seen.pairs, seen.groups), most, details=details)
+    lines = _bounded(pairlines.told(seen.groups), most, details=details)
     suspects = [f"changed, and not in the model: {each}" for each in seen.suspects]
     doubts = [f"on the way, and not understood: {each}" for each in seen.doubts]
     return CauseLines(
@@ -166,8 +166,8 @@ def _cause(cause: Cause, told: Explanation, *, details: bool, whole: bool) -> Ca
 
 
 def _proof(cause: Cause, told: Explanation) -> str:
-    pairs = sum(target != OUTSIDE for _, target in cause.explains)
-    ways_out = len(cause.explains) - pairs
+    ways_out = cause.ways_out
+    pairs = len(cause.explains) - ways_out
     parts = [count(pairs, "lost pair")] if pairs or not ways_out else []
     parts += [count(ways_out, "way") + " out"] if ways_out else []
     everything = len(told.pairs.lost) + len(told.pairs.outside_lost)

@@ -1,19 +1,19 @@
 """Pairs of workloads in few lines: groups, and the two directions of one cut told once."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
-from netsnap.explain.explanation import PairChange, PairGroup, Pairs
+from netsnap.explain.cells import reasons, sources_of
+from netsnap.explain.explanation import PairGroup, Pairs
 from netsnap.report.words import count, names
 
 
 def lost(pairs: Pairs) -> Iterator[str]:
     """Tell the lost pairs, a line a group."""
-    return told(pairs.lost, pairs.lost_groups)
+    return told(pairs.lost_groups)
 
 
-def told(changes: Iterable[PairChange], groups: Iterable[PairGroup]) -> Iterator[str]:
+def told(groups: Iterable[PairGroup]) -> Iterator[str]:
     """Tell pairs that do not work, a line a group; a group and its way back are one line."""
-    why = {(pair.source, pair.target): pair.reason for pair in changes}
     ways = _ways(groups)
     waiting = {(group.sources, group.targets, group.disposition): group for group in ways}
     for group in ways:
@@ -22,31 +22,31 @@ def told(changes: Iterable[PairChange], groups: Iterable[PairGroup]) -> Iterator
         del waiting[group.sources, group.targets, group.disposition]
         back = next((g for g in waiting.values() if _is_back(group, g)), None)
         if back is None:
-            yield _one_way(group, why)
+            yield _one_way(group)
         else:
             del waiting[back.sources, back.targets, back.disposition]
-            yield _both_ways(group, back, why)
+            yield _both_ways(group, back)
 
 
 def outside(pairs: Pairs) -> Iterator[str]:
     """Tell who lost the way out of the cluster."""
     if pairs.outside_lost:
-        sources = tuple(pair.source for pair in pairs.outside_lost)
+        sources, why = sources_of(pairs.outside_lost), reasons(pairs.outside_lost)
         first = pairs.outside_lost[0]
-        shown = "" if len({pair.reason for pair in pairs.outside_lost}) == 1 else "e.g. "
+        shown = "" if why[first.reason] == len(sources) else "e.g. "
         yield f"{names(sources)} → the outside: {shown}{first.reason or first.after}"
 
 
 def others(pairs: Pairs) -> Iterator[str]:
     """Count the pairs that were not lost and yet are not simply the same."""
     for word, found in (
-        ("came back", (*pairs.restored, *pairs.outside_restored)),
-        ("failed at t1 already", pairs.never_worked),
-        ("are new", pairs.new),
-        ("are gone with their workload", pairs.gone),
+        ("came back", len(pairs.restored) + len(pairs.outside_restored)),
+        ("failed at t1 already", len(pairs.never_worked)),
+        ("are new", len(pairs.new)),
+        ("are gone with their workload", len(pairs.gone)),
     ):
         if found:
-            yield f"{count(len(found), 'pair')} {_agreeing(word, len(found))}"
+            yield f"{count(found, 'pair')} {_agreeing(word, found)}"
 
 
 def _agreeing(words: str, number: int) -> str:
@@ -69,28 +69,22 @@ def _far(group: PairGroup) -> tuple[str, ...]:
     return tuple(name for name in group.targets if name not in group.sources)
 
 
-def _one_way(group: PairGroup, why: Mapping[tuple[str, str], str]) -> str:
+def _one_way(group: PairGroup) -> str:
     who = f"{names(group.sources)} → {names(group.targets)}"
-    return f"{count(group.pairs, 'pair')}: {who}: {_reason(group, why)}"
+    return f"{count(group.pairs, 'pair')}: {who}: {_reason(group)}"
 
 
-def _both_ways(there: PairGroup, back: PairGroup, why: Mapping[tuple[str, str], str]) -> str:
+def _both_ways(there: PairGroup, back: PairGroup) -> str:
     who = f"{names(there.sources)} ↔ {names(_far(there))}"
     if len(there.sources) > 1 and len(_far(there)) < len(there.targets):
         who += ", and among themselves"
-    ways = _reason(there, why), _reason(back, why)
+    ways = _reason(there), _reason(back)
     reason = ways[0] if ways[0] == ways[1] else f"→ {ways[0]}; ← {ways[1]}"
     return f"{count(there.pairs + back.pairs, 'pair')}: {who}: {reason}"
 
 
-def _reason(group: PairGroup, why: Mapping[tuple[str, str], str]) -> str:
+def _reason(group: PairGroup) -> str:
     """Say why: the pairs' common reason, or one of theirs as an example."""
     if not group.reason:
         return str(group.disposition)
-    every = {
-        why.get((source, target), group.reason)
-        for source in group.sources
-        for target in group.targets
-        if source != target
-    }
-    return group.reason if len(every) == 1 else f"{group.disposition}, e.g. {group.reason}"
+    return group.reason if group.is_common else f"{group.disposition}, e.g. {group.reason}"

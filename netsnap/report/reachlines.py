@@ -1,10 +1,11 @@
 """Who reaches whom, as few lines, and as JSON."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from netsnap.explain.cells import Cell, cells_of
 from netsnap.explain.explanation import PairChange, Pairs
-from netsnap.explain.pairs import groups
+from netsnap.explain.grouping import groups
 from netsnap.report import pairlines
 from netsnap.report.words import count
 
@@ -22,8 +23,8 @@ def reach_lines(pairs: Pairs) -> Iterator[str]:
     """Tell every pair that does not simply work, in groups; the sum comes first."""
     yield f"{'working':<{WIDE}}{pairs.working} of {count(pairs.total, 'pair')}"
     for kind, word in KINDS.items():
-        found: tuple[PairChange, ...] = getattr(pairs, kind)
-        yield from _section(word, pairlines.told(found, groups(found)))
+        found: Sequence[PairChange] = getattr(pairs, kind)
+        yield from _section(word, pairlines.told(groups(found)))
     yield from _section("new", _ends(pairs.new))
     yield from _section("gone", _ends(pairs.gone))
     yield from _section("way out lost", pairlines.outside(pairs))
@@ -36,15 +37,32 @@ def _section(word: str, lines: Iterable[str]) -> Iterator[str]:
 
 def _ends(found: Iterable[PairChange]) -> Iterator[str]:
     """Tell the workloads that came or went: those that stand in the most of these pairs."""
-    pairs = list(found)
-    seen = Counter(name for pair in pairs for name in (pair.source, pair.target))
-    left = {(pair.source, pair.target): pair for pair in pairs}
-    for name, _ in seen.most_common():
-        own = [key for key in left if name in key]
-        if not own:
-            continue
-        bad = sum(left[key].after is not None and left[key].after != "delivered" for key in own)
-        fails = f", {bad} of them do not work" if bad else ""
-        yield f"{name}: {count(len(own), 'pair')}{fails}"
-        for key in own:
-            del left[key]
+    cells = list(cells_of(found))
+    degrees: Counter[str] = Counter()
+    for cell, _ in cells:
+        for name in cell.sources:
+            degrees[name] += len(cell.targets) - (name in cell.targets)
+        for name in cell.targets:
+            degrees[name] += len(cell.sources) - (name in cell.sources)
+    told: set[str] = set()
+    for name, _ in degrees.most_common():
+        own = bad = 0
+        for cell, tell in cells:
+            pairs = _left(cell, name, told)
+            own += pairs
+            if pairs:
+                end = tell(cell.first).after
+                bad += pairs * (end is not None and end != "delivered")
+        told.add(name)
+        if own:
+            fails = f", {bad} of them do not work" if bad else ""
+            yield f"{name}: {count(own, 'pair')}{fails}"
+
+
+def _left(cell: Cell, name: str, told: set[str]) -> int:
+    """Count the pairs of a cell that a workload stands in, and nobody who was told before."""
+    found = 0
+    for one, other in ((cell.sources, cell.targets), (cell.targets, cell.sources)):
+        if name in one:
+            found += sum(each not in told and each != name for each in other)
+    return found

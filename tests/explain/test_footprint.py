@@ -8,9 +8,10 @@ from collector.capture import HOST
 from netsnap.diff.changes import Change
 from netsnap.diff.compare import compare
 from netsnap.explain.causes import restorer
+from netsnap.explain.cells import Pair, PairSet
 from netsnap.explain.explanation import OUTSIDE
 from netsnap.explain.footprint import Footprints
-from netsnap.explain.pairs import Pair, compare_pairs, leaves, matrix
+from netsnap.explain.pairs import compare_pairs, leaves, matrix
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pair_state
 from netsnap.model.revert import reverted
@@ -59,10 +60,10 @@ def test_what_comes_back_is_what_walking_all_lost_pairs_finds(
     t1, t2 = facts(with_bgp(cluster())), facts(after)
     now, network = matrix(Network.of(t2)), Network.of(t2)
     found = compare_pairs(matrix(Network.of(t1)), now)
-    lost = frozenset((each.source, each.target) for each in (*found.lost, *found.outside_lost))
+    lost = PairSet.of(tuple(found.lost), tuple(found.outside_lost))
     changes = compare(t1, t2).changes
     chosen = [each for each in changes if data.draw(st.booleans())]
-    assert restorer(network, now, lost)(chosen) == plain(network, lost, chosen)
+    assert set(restorer(network, now, lost)(chosen)) == plain(network, frozenset(lost), chosen)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.fault.__name__)
@@ -73,11 +74,11 @@ def test_a_neighbour_that_came_on_the_side_asks_for_no_walk(case: Case) -> None:
     t1, t2 = facts(with_bgp(cluster())), facts(after)
     now, network = matrix(Network.of(t2)), Network.of(t2)
     found = compare_pairs(matrix(Network.of(t1)), now)
-    lost = frozenset((each.source, each.target) for each in (*found.lost, *found.outside_lost))
+    lost = PairSet.of(tuple(found.lost), tuple(found.outside_lost))
     changes = compare(t1, t2).changes
     aside = [each for each in changes if "172.16.0.99" in each.key.identity]
     assert aside
-    assert Footprints(network, now, lost).may_restore(aside) == frozenset()
+    assert Footprints(network, now, lost).may_restore(aside).held == frozenset()
 
 
 def test_an_address_counts_for_walks_that_never_came_to_its_node() -> None:
@@ -91,7 +92,7 @@ def test_an_address_counts_for_walks_that_never_came_to_its_node() -> None:
     t1, t2 = (facts(world) for world in worlds)
     now, network = matrix(Network.of(t2)), Network.of(t2)
     found = compare_pairs(matrix(Network.of(t1)), now)
-    lost = frozenset((each.source, each.target) for each in found.lost)
+    lost = PairSet.of(found.lost)
     between = (pod_of("k8s2", 1), pod_of("k8s3", 1))
     assert between in lost
     assert between in restorer(network, now, lost)(compare(t1, t2).changes)

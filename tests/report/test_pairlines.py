@@ -10,20 +10,8 @@ A, B, C = ("default/a",), ("default/b",), ("default/c",)
 NONE = Pairs(0, 0, (), (), (), (), (), (), ())
 
 
-def _lost(*groups: PairGroup, reasons: dict[tuple[str, str], str] | None = None) -> Pairs:
-    lost = tuple(
-        PairChange(
-            source,
-            target,
-            Disposition.DELIVERED,
-            group.disposition,
-            (reasons or {}).get((source, target), group.reason),
-        )
-        for group in groups
-        for source in group.sources
-        for target in group.targets
-    )
-    return replace(NONE, lost=lost, lost_groups=groups)
+def _lost(*groups: PairGroup) -> Pairs:
+    return replace(NONE, lost_groups=groups)
 
 
 def _group(sources: tuple[str, ...], targets: tuple[str, ...], reason: str = "why") -> PairGroup:
@@ -54,8 +42,8 @@ def test_a_one_way_cut_is_not_told_as_two_ways() -> None:
 
 
 def test_a_reason_of_one_pair_is_not_told_of_all() -> None:
-    both = _group(A, (*B, *C), "no way to b")
-    told = list(pairlines.lost(_lost(both, reasons={("default/a", "default/c"): "no way to c"})))
+    both = replace(_group(A, (*B, *C), "no way to b"), is_common=False)
+    told = list(pairlines.lost(_lost(both)))
     assert told == ["2 pairs: default/a → default/b, default/c: no route, e.g. no way to b"]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from collector.capture import HOST
+from netsnap.explain.cells import among
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.pairs import compare_pairs, matrix
 from netsnap.explain.pings import FULL, SMALL, Pings, Seen
@@ -49,7 +50,9 @@ def _silent(pings: Pings, sort: Sequence[Seen]) -> Iterator[Finding]:
 
 def _answered(case: Case, pings: Pings, every: Sequence[Seen]) -> Iterator[Finding]:
     now = matrix(case.network)
-    failing = {(pair.source, pair.target) for pair in compare_pairs(now, now).never_worked}
+    pinged = {seen.pair for seen in every}
+    lost = among(compare_pairs(now, now).never_worked, pinged)
+    failing = {(pair.source, pair.target) for pair in lost}
     wrong = [
         seen
         for seen in every

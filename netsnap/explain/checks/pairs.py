@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.explanation import PairGroup
-from netsnap.explain.pairs import Matrix, compare_pairs, failing, groups, matrix
+from netsnap.explain.grouping import groups
+from netsnap.explain.pairs import Matrix, compare_pairs, failing, matrix
 from parsers.facts import Fact
 
 NAMED = 2
