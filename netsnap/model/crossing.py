@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from collector.capture import HOST
+from netsnap.model.arp import answers_nobody, asks_nobody, in_its_place, mac_of, misled
 from netsnap.model.arrival import Crossing
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.fib import Member, Packet
@@ -15,10 +16,9 @@ from netsnap.model.gates import link_gate, proxy
 from netsnap.model.segment import Segment, tunnel
 from netsnap.model.space import Place, Port, Space
 from netsnap.model.tunnels import is_followed, passage
-from parsers.facts import Fact
-from parsers.records import Neighbour
 
-CACHED = ("resolved", "permanent")
+PERMANENT = "permanent"
+CACHED = ("resolved", PERMANENT)
 SILENT = ("failed", "unresolved")
 """Conditions of a neighbour entry: its address is known; nobody answered for it."""
 
@@ -39,6 +39,13 @@ class Terrain(Protocol):
     @property
     def hardware(self) -> Mapping[str, frozenset[str]]:
         """The nodes whose own interfaces have a hardware address."""
+        ...
+
+    def stand_ins(self, port: Port, mac: str) -> tuple[Port, ...]:
+        """Return the nodes' interfaces on the link of ``port`` that have a hardware address.
+
+        With "", those that answer ARP for others.
+        """
         ...
 
     def walk(self, source: Place, destination: str, *, source_address: str = "") -> Path:
@@ -94,7 +101,10 @@ class Links:
             return Crossing(end=end)
         if is_followed(space.interfaces[port.device][1]):
             return self._through(space, port, asked.destination)
-        return self._across(space, port, member, asked)
+        fact, condition = space.neighbour(port.device, asked.destination)
+        kept = fact if condition == PERMANENT else None
+        end = asks_nobody(space, port.device, asked.destination, kept)
+        return Crossing(end=end) if end is not None else self._across(space, port, member, asked)
 
     def _through(self, space: Space, port: Port, target: str) -> Crossing:
         """Go through a tunnel, unless its own packets are sent into it."""
@@ -132,9 +142,12 @@ class Links:
         spaces = self._terrain.spaces
         for end in segment.ends:
             if spaces[end[:2]].answers_for(end.device, asked.destination):
-                return self._sent(space, port, end, asked.destination)
+                stop = self._silent(space, port, end, asked.destination)
+                return (
+                    Crossing(end=stop) if stop else self._sent(space, port, end, asked.destination)
+                )
         if segment.fabric and space.netns == HOST:
-            return self._over_fabric(space, port, member, asked.destination)
+            return self._over_fabric(space, port, member, asked)
         refusals = []
         for end in segment.ends:
             answer = proxy(spaces[end[:2]], end, asked)
@@ -176,62 +189,64 @@ class Links:
         nobody = tuple(Hop(*end[:2]) for end in ends)
         return Crossing(end=Path(Disposition.NOT_OWNED, nobody, name))
 
-    def _over_fabric(self, space: Space, port: Port, member: Member, target: str) -> Crossing:
+    def _over_fabric(self, space: Space, port: Port, member: Member, asked: Packet) -> Crossing:
         """Cross what connects the nodes, which no node sees into."""
+        target = asked.destination
         owners, hidden = self._terrain.across_fabric(port, target)
         if len(owners) > 1:
             names = " and ".join(sorted(owner.node for owner in owners))
             return Crossing(end=Path(Disposition.UNKNOWN, (), f"{names} both have {target}"))
-        if owners and (stop := self._owner_gate(owners[0])) is not None:
+        stop = self._stopped(space, port, owners[:1], target)
+        if stop is not None:
             return Crossing(end=stop)
-        fact, condition = space.neighbour(port.device, target)
-        if fact is not None and condition in SILENT:
-            here = Hop(*space.place, port.device, fact.key, condition)
-            reason = f"{target} does not answer {space.name} on {port.device}"
-            return Crossing(end=Path(Disposition.NEIGHBOUR_FAILED, (here,), reason))
+        fact, _ = space.neighbour(port.device, target)
         if owners:
-            return self._misled(space, port, owners[0], fact) or Crossing(owners[0])
+            astray = misled(self._terrain, space, owners[0], fact)
+            return Crossing(end=astray) if astray else Crossing(owners[0])
+        if other := in_its_place(self._terrain, port, asked, fact):
+            return Crossing(other)
         if hidden and not is_default(member):
             return Crossing(end=Path(Disposition.UNKNOWN, (), hidden))
         reason = f"it leaves the cluster to {target}"
         return Crossing(end=Path(Disposition.LEFT_CLUSTER, (), reason))
 
+    def _silent(self, space: Space, port: Port, end: Port, target: str) -> Path | None:
+        """Say why who has the address is not reached: nobody answers for it, nor is it cached."""
+        owner = self._terrain.spaces[end[:2]]
+        if owner.dark or space.neighbour(port.device, target)[1] in CACHED:
+            return None
+        return answers_nobody(owner, end, target)
+
     def _sent(self, space: Space, port: Port, end: Port, target: str) -> Crossing:
         """Reach the end that answers, unless the cache still has another's hardware address."""
         fact, condition = space.neighbour(port.device, target)
-        own, cached = _mac(self._terrain.spaces[end[:2]], end.device), _mac_of(fact)
+        own, cached = _mac(self._terrain.spaces[end[:2]], end.device), mac_of(fact)
         if fact is None or condition not in CACHED or not own or not cached or own == cached:
             return Crossing(end)
         here = Hop(*space.place, port.device, fact.key, condition)
         reason = f"{space.name} sends what is for {target} to {cached}; {end.netns} has {own}"
-        forever = condition == "permanent"  # any other entry is asked for again within a minute
+        forever = condition == PERMANENT  # any other entry is asked for again within a minute
         disposition = Disposition.NEIGHBOUR_FAILED if forever else Disposition.UNKNOWN
         return Crossing(end=Path(disposition, (here,), reason))
 
-    def _misled(self, space: Space, port: Port, owner: Port, fact: Fact | None) -> Crossing | None:
-        """Say that a node's packets go to the hardware address of another node than the owner.
-
-        Any other address is no evidence: a cloud's fabric answers for all with one of its own.
-        """
-        holders = self._terrain.hardware.get(_mac_of(fact), frozenset())
-        if fact is None or not holders or owner.node in holders:
+    def _stopped(self, space: Space, port: Port, owner: Sequence[Port], target: str) -> Path | None:
+        """Stop what nobody on the fabric answers for, or who has it cannot."""
+        for each in owner:
+            dark = self._terrain.spaces[each[:2]].dark
+            stop = None if dark else self.gate(each) or self._silent(space, port, each, target)
+            if stop is not None:
+                return stop
+        fact, condition = space.neighbour(port.device, target)
+        if fact is None or condition not in SILENT:
             return None
-        here = Hop(*space.place, port.device, fact.key, _mac_of(fact))
-        names = " and ".join(sorted(holders))
-        reason = f"{space.name} sends what is for {owner.node} to {names}, whose {here.note} is"
-        return Crossing(end=Path(Disposition.UNKNOWN, (here,), reason))
-
-    def _owner_gate(self, owner: Port) -> Path | None:
-        return None if self._terrain.spaces[owner[:2]].dark else self.gate(owner)
+        here = Hop(*space.place, port.device, fact.key, condition)
+        reason = f"{target} does not answer {space.name} on {port.device}"
+        return Path(Disposition.NEIGHBOUR_FAILED, (here,), reason)
 
 
 def _mac(space: Space, device: str) -> str:
     found = space.interfaces.get(device)
     return found[1].mac if found else ""
-
-
-def _mac_of(fact: Fact | None) -> str:
-    return fact.record.mac if fact is not None and isinstance(fact.record, Neighbour) else ""
 
 
 def is_default(member: Member) -> bool:

@@ -14,6 +14,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
+from netsnap.model.fwmark import ALL_BITS
 from netsnap.model.numbers import IPV4, WIDTH, Number, block, number
 from netsnap.model.selector import Selector
 from parsers.facts import Fact
@@ -166,9 +167,9 @@ class Step:
     end: Decision | None = None
 
     @classmethod
-    def of(cls, fact: Fact, rule: Rule) -> "Step":
-        """Read a rule's action."""
-        selector = Selector.of(rule.selector)
+    def of(cls, fact: Fact, rule: Rule, bits: int) -> "Step":
+        """Read a rule; ``bits`` of a packet's mark may be set."""
+        selector = Selector.of(rule.selector, bits)
         verb, _, rest = rule.action.partition(" ")
         word = rest.split()[0] if rest.split() else ""
         if verb in ("lookup", "table") and word and not word.startswith("["):
@@ -185,11 +186,18 @@ class Step:
 
 
 class RoutingPolicy:
-    """The rules and tables of one namespace and family."""
+    """The rules and tables of one namespace and family.
 
-    def __init__(self, family: int, rules: Iterable[Fact], routes: Iterable[Fact]) -> None:
+    ``bits`` are those of a packet's mark that may be set there.
+    """
+
+    def __init__(
+        self, family: int, rules: Iterable[Fact], routes: Iterable[Fact], bits: int = ALL_BITS
+    ) -> None:
         self.family = family
-        steps = (Step.of(fact, fact.record) for fact in rules if isinstance(fact.record, Rule))
+        steps = (
+            Step.of(fact, fact.record, bits) for fact in rules if isinstance(fact.record, Rule)
+        )
         self._steps = sorted(steps, key=lambda step: step.rule.priority)
         self._routes = [(fact, fact.record) for fact in routes if isinstance(fact.record, Route)]
         self.selects_source = any(step.selector.asks_source for step in self._steps)

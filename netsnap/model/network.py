@@ -10,7 +10,7 @@ from netsnap.model.endpoints import endpoints_of
 from netsnap.model.fib import Packet
 from netsnap.model.gates import reverse_path_filter, reverse_path_gate
 from netsnap.model.joins import Ends, join
-from netsnap.model.numbers import Number, canonical, number
+from netsnap.model.numbers import IPV4, Number, canonical, number
 from netsnap.model.segment import Segment, segment
 from netsnap.model.space import Own, Place, Port, Space
 from netsnap.model.walk import Walker
@@ -86,13 +86,8 @@ class Network:
     @cached_property
     def hardware(self) -> Mapping[str, frozenset[str]]:
         """The nodes whose interfaces that lead out of the node have a hardware address."""
-        found: dict[str, set[str]] = defaultdict(set)
-        for space in self.spaces.values():
-            if space.netns == HOST and not space.dark:
-                for device, (_, interface) in space.interfaces.items():
-                    if interface.mac and space.networks(device):
-                        found[interface.mac].add(space.node)
-        return {mac: frozenset(nodes) for mac, nodes in found.items()}
+        stations = self._stations.items()
+        return {mac: frozenset(port.node for port in ports) for mac, ports in stations if mac}
 
     @cached_property
     def filtering(self) -> frozenset[Place]:
@@ -147,6 +142,35 @@ class Network:
             return tuple(found), ""
         names = ", ".join(sorted({owner.node for owner, _ in holders} or self._faceless))
         return (), f"{target} may be reached on {names}; the snapshot does not show it"
+
+    def stand_ins(self, port: Port, mac: str) -> tuple[Port, ...]:
+        """Return the other nodes' interfaces on the link of ``port`` with a hardware address.
+
+        With "", those whose proxy_arp is on.
+        """
+        networks = self.spaces[port[:2]].networks(port.device)
+        return tuple(
+            other
+            for other in self._stations.get(mac, ())
+            if other.node != port.node
+            and any(
+                a.meets(b) for a in networks for b in self.spaces[other[:2]].networks(other.device)
+            )
+        )
+
+    @cached_property
+    def _stations(self) -> Mapping[str, list[Port]]:
+        """The nodes' interfaces in a network, by hardware address; "" are all with proxy_arp."""
+        found: dict[str, list[Port]] = defaultdict(list)
+        for space in self.spaces.values():
+            for device, (_, interface) in space.interfaces.items():
+                if space.netns == HOST and not space.dark and space.networks(device):
+                    switches = (
+                        space.switch(IPV4, each, "proxy_arp")[1] for each in (device, "all")
+                    )
+                    for name in (*filter(None, (interface.mac,)), *(("",) * ("1" in switches))):
+                        found[name].append(Port(*space.place, device))
+        return found
 
     @cached_property
     def _owners(self) -> Mapping[Number, list[tuple[Port, Own]]]:

@@ -10,6 +10,10 @@ from netsnap.model.masquerade import answer
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4, IPV6, number
 from netsnap.model.sieve import sift
+from netsnap.model.speaking import heard, speaks_with
+
+Spot = tuple[Endpoint, str]
+"""A workload, and the address of it that a packet bears."""
 
 PROBE = {IPV4: "198.51.100.1", IPV6: "2001:db8::1"}
 """Addresses that are nobody's (RFC 5737, RFC 3849), to stand for all that is outside."""
@@ -35,23 +39,34 @@ def both_states(network: Network, one: Endpoint, other: Endpoint) -> tuple[PairS
     to, own = _addresses(one, other)
     there = _way(network, one, other, own, to)
     back = _way(network, other, one, to, own)
-    answers = (
-        answer(network, one, own, there, back),
-        answer(network, other, to, back, there),
-    )
+    speaks = speaks_with(network, one, to, own), speaks_with(network, other, own, to)
+    if speaks == (own, to):
+        return (
+            _state(network, (one, own), (other, to), there, back),
+            _state(network, (other, to), (one, own), back, there),
+        )
     return (
-        PairState(
-            one.name,
-            other.name,
-            sift(network, there, own, to, new=True),
-            sift(network, answers[0], to, own, new=False),
-        ),
-        PairState(
-            other.name,
-            one.name,
-            sift(network, back, to, own, new=True),
-            sift(network, answers[1], own, to, new=False),
-        ),
+        _spoken(network, (one, speaks[0]), (other, to)),
+        _spoken(network, (other, speaks[1]), (one, own)),
+    )
+
+
+def _spoken(network: Network, source: Spot, target: Spot) -> PairState:
+    """Walk a ping whose sender gives it another address than the one it is known by."""
+    there = _way(network, source[0], target[0], source[1], target[1])
+    back = _way(network, target[0], source[0], target[1], source[1])
+    return _state(network, source, target, there, back)
+
+
+def _state(network: Network, source: Spot, target: Spot, there: Path, plain: Path) -> PairState:
+    """Filter a ping on its way ``there`` and its answer, which goes ``plain`` or by masquerade."""
+    own, to = source[1], target[1]
+    back = answer(network, source[0], own, there, plain)
+    return PairState(
+        source[0].name,
+        target[0].name,
+        heard(network, target[0], sift(network, there, own, to, new=True)),
+        sift(network, back, to, own, new=False),
     )
 
 
@@ -69,6 +84,7 @@ def way_out(network: Network, endpoint: Endpoint, target: str = "") -> Path:
     families = [number(target).family] if target else [IPV4, IPV6]
     own = next(filter(None, (_first(endpoint, family) for family in families)), "")
     probe = target or PROBE[number(own).family if own else IPV4]
+    own = speaks_with(network, endpoint, probe, own)
     way = network.walk((endpoint.node, endpoint.netns), probe, source_address=own)
     way = sift(network, way, own, probe, new=True)
     if way.disposition is not Disposition.LEFT_CLUSTER or not own:
@@ -104,7 +120,8 @@ def _way(network: Network, source: Endpoint, target: Endpoint, own: str, to: str
     end = path.hops[-1]
     if (end.node, end.netns) == (target.node, target.netns):
         return path
-    reason = f"{to} is not only {target.name}'s: it ends at {end.netns} on {end.node}"
+    taker = end.node if end.netns == HOST else f"{end.netns} on {end.node}"
+    reason = f"{to} is not only {target.name}'s: {taker} takes it, and answers in its place"
     return Path(Disposition.NOT_OWNED, path.hops, reason)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from netsnap.model.fwmark import ALL_BITS, asks
 from netsnap.model.numbers import WIDTH, Block, Number, block, number
 
 LOOPBACK = "lo"
@@ -20,8 +21,8 @@ class Selector:
     other: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, text: str) -> "Selector":
-        """Read a selector as ``ip rule`` prints it."""
+    def of(cls, text: str, bits: int = ALL_BITS) -> "Selector":
+        """Read a selector as ``ip rule`` prints it; ``bits`` of a packet's mark may be set."""
         words = text.split()
         inverted = bool(words) and words[0] == "not"
         words = words[inverted:]
@@ -34,6 +35,9 @@ class Selector:
                 values[name], *words = words
             elif name == "[detached]":  # the interface does not exist
                 never = True
+            elif name == "fwmark" and words and (fits := asks(words[0], bits)) is not None:
+                never = never or not fits
+                words = words[1:]
             else:
                 other.append(name)
         blocks: dict[str, Block | None] = {}

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from collector.capture import HOST
 from netsnap.model.fib import Action, Decision, Packet, RoutingPolicy
+from netsnap.model.fwmark import settable
 from netsnap.model.numbers import (
     IPV4,
     IPV6,
@@ -22,6 +23,7 @@ from parsers.facts import Fact, Key
 from parsers.records import (
     Address,
     DriverStatistics,
+    FilterRule,
     Interface,
     Neighbour,
     Route,
@@ -130,6 +132,18 @@ class Space:
         found.sort(key=lambda own: own.number.family)
         return tuple(dict.fromkeys(own.text for own in found))
 
+    @cached_property
+    def speaks_with_one(self) -> bool:
+        """Whether it has no choice of an address to speak with (IPv4), and no route makes one."""
+        own = {
+            each.text
+            for each in self.addresses
+            if each.number.family == IPV4 and each.scope in ("global", "")
+        }
+        routes = (fact.record for fact in self.facts.values() if isinstance(fact.record, Route))
+        named = {route.source for route in routes if route.table != "local" and route.source}
+        return len(own) <= 1 and named <= own
+
     def networks(self, device: str) -> list[Block]:
         """Return the blocks that are on-link on an interface; single addresses are none."""
         return [
@@ -184,7 +198,14 @@ class Space:
                 routes[fact.record.family].append(fact)
         if not any(rules.values()):
             rules = {family: _standard_rules(self.place, family, routes) for family in rules}
-        return {family: RoutingPolicy(family, rules[family], routes[family]) for family in rules}
+        bits = self._markable if any(map(_asks_mark, rules[IPV4] + rules[IPV6])) else 0
+        return {
+            family: RoutingPolicy(family, rules[family], routes[family], bits) for family in rules
+        }
+
+    @property
+    def _markable(self) -> int:
+        return settable(self.facts.values(), readable=self.sees(FilterRule.kind))
 
     @cached_property
     def _unread(self) -> Decision | None:
@@ -220,6 +241,10 @@ class Space:
             own.number == wanted and (wanted.family == IPV4 or own.device == device)
             for own in self.addresses
         )
+
+
+def _asks_mark(fact: Fact) -> bool:
+    return isinstance(fact.record, Rule) and "fwmark" in fact.record.selector
 
 
 def _standard_rules(place: Place, family: int, routes: Mapping[int, list[Fact]]) -> list[Fact]:

@@ -101,6 +101,7 @@ def _route(route: Route) -> Words:
         str(route.family),
         route.table,
         *_split(route.prefix, route.from_prefix),
+        route.source,
         route.tos,
         str(route.metric),
         route.type,

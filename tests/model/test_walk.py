@@ -452,7 +452,7 @@ def test_a_tunnel_is_unknown_and_named(kind: str, link_type: str) -> None:
     ("selector", "action", "works"),
     [
         ("from all fwmark 0x10/0xff", "lookup 77", True),  # the table has nothing
-        ("from all fwmark 0x10/0xff", "blackhole", None),
+        ("from all fwmark 0x10/0xff", "blackhole", True),
         ("from all iif nowhere [detached]", "blackhole", True),
         ("from all oif enp1s0f0", "blackhole", True),
         ("not from all to 128.0.0.0/1", "blackhole", True),

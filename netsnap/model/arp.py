@@ -1,0 +1,122 @@
+"""Who asks for hardware addresses, who answers, and who is reached in another's place (IPv4).
+
+What is in a neighbour cache already is used all the same, for as long as it stays there.
+"""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from netsnap.model.disposition import Disposition, Hop, Path
+from netsnap.model.fib import Packet
+from netsnap.model.gates import proxy
+from netsnap.model.numbers import IPV4, number
+from netsnap.model.space import Place, Port, Space
+from parsers.facts import Fact
+from parsers.records import Neighbour
+
+WITHOUT_ARP = "NOARP"
+ETHER = "ether"
+ITS_OWN, IN_ITS_NETWORK, NEVER = "1", "2", "8"
+"""arp_ignore: 1 and 2 answer only for the addresses of the interface that is asked, 8 for none."""
+
+
+class Stations(Protocol):
+    """What is asked of a network here."""
+
+    @property
+    def spaces(self) -> Mapping[Place, Space]:
+        """All namespaces."""
+        ...
+
+    @property
+    def hardware(self) -> Mapping[str, frozenset[str]]:
+        """The nodes whose own interfaces have a hardware address."""
+        ...
+
+    def stand_ins(self, port: Port, mac: str) -> tuple[Port, ...]:
+        """Return the nodes' interfaces on the link of ``port`` that have a hardware address.
+
+        With "", those that answer ARP for others.
+        """
+        ...
+
+
+def mute(space: Space, device: str) -> Fact | None:
+    """Return the interface if it is one of Ethernet on which ARP is off: it asks for nobody.
+
+    The kernel then sends to the interface's own hardware address, which nobody else has.
+    """
+    found = space.interfaces.get(device)
+    if found is None or found[1].link_type != ETHER or WITHOUT_ARP not in found[1].flags:
+        return None
+    return found[0]
+
+
+def asks_nobody(space: Space, device: str, target: str, kept: Fact | None) -> Path | None:
+    """Stop what would leave by an interface without ARP; ``kept`` is a permanent neighbour."""
+    fact = mute(space, device)
+    if fact is None or kept is not None or number(target).family != IPV4:
+        return None
+    here = Hop(*space.place, device, fact.key, "without ARP")
+    reason = f"ARP is off on {device} of {space.name}: it asks for nobody's hardware address"
+    return Path(Disposition.NEIGHBOUR_FAILED, (here,), reason)
+
+
+def answers_nobody(space: Space, port: Port, target: str) -> Path | None:
+    """Say why ``space`` does not answer on ``port`` for its own address; None if it does."""
+    if number(target).family != IPV4:
+        return None
+    fact, why = mute(space, port.device), f"ARP is off on {port.device}"
+    if fact is None:
+        fact, value = _ignoring(space, port.device)
+        why = f"arp_ignore is {value} on {port.device}"
+        owners = {own.device for own in space.addresses if own.text == target}
+        if value != NEVER and not (
+            value in (ITS_OWN, IN_ITS_NETWORK) and port.device not in owners
+        ):
+            return None
+    here = Hop(*space.place, decided_by=fact.key if fact else None, ingress=port.device)
+    reason = f"{space.name} does not answer for {target}: {why}"
+    return Path(Disposition.NEIGHBOUR_FAILED, (here,), reason)
+
+
+def _ignoring(space: Space, device: str) -> tuple[Fact | None, str]:
+    """Return the switch that counts for an interface, the larger of its own and that of all."""
+    return max(
+        (space.switch(IPV4, name, "arp_ignore") for name in ("all", device)),
+        key=lambda each: int(each[1]) if each[1].isdecimal() else -1,
+    )
+
+
+def misled(stations: Stations, space: Space, owner: Port, fact: Fact | None) -> Path | None:
+    """Say that a node's packets go to the hardware address of another node than the owner.
+
+    Any other address is no evidence: a cloud's fabric answers for all with one of its own.
+    """
+    if fact is None or not isinstance(fact.record, Neighbour):
+        return None
+    holders = stations.hardware.get(fact.record.mac, frozenset())
+    if not holders or owner.node in holders:
+        return None
+    here = Hop(*space.place, fact.record.device, fact.key, fact.record.mac)
+    names = " and ".join(sorted(holders))
+    reason = f"{space.name} sends what is for {owner.node} to {names}, whose {here.note} is"
+    return Path(Disposition.UNKNOWN, (here,), reason)
+
+
+def in_its_place(stations: Stations, port: Port, asked: Packet, fact: Fact | None) -> Port | None:
+    """Return the node's interface that gets what is for an address that no node has.
+
+    Its hardware address is in the cache, or else it answers ARP in another's place.
+    """
+    cached = stations.stand_ins(port, mac_of(fact)) if mac_of(fact) else ()
+    if len(cached) == 1:
+        return cached[0]
+    standing = stations.stand_ins(port, "")
+    answering = (each for each in standing if proxy(stations.spaces[each[:2]], each, asked).yes)
+    return next(answering, None)
+
+
+def mac_of(fact: Fact | None) -> str:
+    """Return a neighbour's hardware address, "" where it has none or there is no neighbour."""
+    return fact.record.mac if fact is not None and isinstance(fact.record, Neighbour) else ""
