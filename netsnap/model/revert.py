@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from netsnap.diff.changes import Alteration, Change
 from netsnap.model.network import Network
+from netsnap.model.ruleorder import among, is_ordered
 from parsers.facts import Fact, Facts, Key
 from parsers.records import Sysctl
 from parsers.roles import Role, fields_of
@@ -94,11 +95,24 @@ def _undone(world: Facts, changes: Iterable[Change]) -> Entries:
             entries[key] = replace(change.before, key=key)
         elif change.alteration is not Alteration.RENEWED:
             entries[change.key] = _former(world, change)
+    _put_in_order(world, entries)
     for key, fact in tuple(entries.items()):
         if fact is not None and isinstance(fact.record, Sysctl):
             for other in _written_through(world, key, fact.record):
                 entries.setdefault(other.key, other)
     return entries
+
+
+def _put_in_order(world: Facts, entries: dict[Key, Fact | None]) -> None:
+    """Give rules that come back their place among those of their chain, the first one first."""
+    rules = [
+        (key, fact)
+        for key, fact in entries.items()
+        if fact is not None and key not in world.by_key and is_ordered(fact)
+    ]
+    for key, fact in sorted(rules, key=lambda each: each[1].line):
+        del entries[key]
+        entries[key] = among(world, fact)
 
 
 def _free(key: Key, world: Facts, entries: Entries) -> Key:

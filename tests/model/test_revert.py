@@ -12,7 +12,7 @@ from netsnap.model.network import Network
 from netsnap.model.pairs import pairs
 from netsnap.model.revert import apply, revert, reverted
 from parsers.facts import Facts, Key
-from parsers.records import Interface, NextHop, Route
+from parsers.records import FilterRule, Interface, NextHop, Route
 from parsers.roles import Record
 from tests.model.cluster import World, address_of, cluster, facts, find, pod_of, swap, veth_of
 from tests.model.test_walk import FAULTS, HOST2, POD, Fault, forwarding_off, veth_deleted
@@ -134,3 +134,36 @@ def test_a_fact_comes_back_beside_others_of_its_identity(gone: int) -> None:
 
     assert found(revert(after, changes)) == set(links)
     assert found(apply(before, changes)) == found(after)
+
+
+def _filtered(*rules: str) -> World:
+    """Return the cluster with these rules on k8s2 for what is forwarded."""
+    world = cluster()
+    base = "type filter hook forward priority filter; policy accept"
+    world[HOST2] += [FilterRule("ip filter", "forward", rule) for rule in (base, *rules)]
+    return world
+
+
+LET_THROUGH = 'oifname "cali21" accept'
+DROPPED = 'oifname "cali2*" drop'
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "works"),
+    [
+        (("tcp dport 1 drop", "tcp dport 2 drop", LET_THROUGH, DROPPED), (DROPPED,), True),
+        ((LET_THROUGH, "tcp dport 1 drop", DROPPED), ("tcp dport 1 drop", DROPPED), True),
+        ((LET_THROUGH, DROPPED, "tcp dport 1 drop"), (DROPPED, "tcp dport 1 drop"), True),
+        (("tcp dport 1 drop", LET_THROUGH), ("tcp dport 1 drop", DROPPED), True),
+        ((DROPPED, "tcp dport 1 drop", LET_THROUGH), (DROPPED,), False),
+    ],
+)
+def test_a_rule_comes_back_in_its_place(
+    was: tuple[str, ...], now: tuple[str, ...], works: bool
+) -> None:
+    before, after = facts(_filtered(*was)), facts(_filtered(*now))
+    changes = compare(before, after).changes
+    assert working(Network.of(revert(after, changes))) == working(Network.of(before))
+    gone = [each for each in changes if each.before and LET_THROUGH in str(each.before.record)]
+    undone = working(Network.of(revert(after, gone)))
+    assert undone["default/web-11", pod_of("k8s2", 1)] is works
