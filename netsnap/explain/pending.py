@@ -4,7 +4,7 @@ Of each session that cannot last the routes are taken away in the model of t2, a
 its timer runs out, and all pairs are walked again.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,7 +14,8 @@ from netsnap.explain.cells import with_ways_out
 from netsnap.explain.events import EventId, World
 from netsnap.explain.explanation import PairChange, Pairs
 from netsnap.explain.pairs import Matrix, compare_pairs, matrix
-from netsnap.explain.sessions import Ending, Reason, Sessions
+from netsnap.explain.sessions import Ending, Sessions
+from netsnap.explain.stops import Reason
 from netsnap.model.network import Network
 from netsnap.model.revert import reverted
 from parsers.facts import Fact
@@ -65,7 +66,7 @@ def forecasts(world: World, network: Network, now: Matrix) -> tuple[Forecast, ..
         grouped.setdefault(ending.reason.event, []).append(ending)
     found = []
     for endings in grouped.values():
-        gone = [change for ending in endings for change in _withdrawn(ending, world)]
+        gone = [change for ending in endings for change in _withdrawn(ending, network)]
         if gone:
             later = matrix(reverted(network, gone))
             forecast = Forecast(endings[0].reason, tuple(endings), compare_pairs(now, later))
@@ -74,13 +75,12 @@ def forecasts(world: World, network: Network, now: Matrix) -> tuple[Forecast, ..
     return tuple(sorted(found, key=lambda each: (-len(each.lost), each.reason.event)))
 
 
-def _withdrawn(ending: Ending, world: World) -> Iterator[Change]:
+def _withdrawn(ending: Ending, network: Network) -> Iterator[Change]:
     """Yield, as changes that are undone, the kernel routes that the session's end takes away."""
-    others = _elsewhere(ending, world)
-    for key, fact in world.after.by_key.items():
+    facts = network.spaces[ending.node, HOST].facts.values()
+    others = _elsewhere(ending, facts)
+    for fact in facts:
         route = fact.record
-        if key.kind != Route.kind or (key.node, key.netns) != (ending.node, HOST):
-            continue
         if not isinstance(route, Route) or route.protocol != "bird" or route.prefix in others:
             continue
         left = tuple(hop for hop in route.next_hops if hop.gateway != ending.session.neighbour)
@@ -95,14 +95,12 @@ def _undone(fact: Fact, record: Route | None) -> Change:
     return Change(fact.key, alteration, before, fact)
 
 
-def _elsewhere(ending: Ending, world: World) -> frozenset[str]:
+def _elsewhere(ending: Ending, facts: Iterable[Fact]) -> frozenset[str]:
     """Return the prefixes that BIRD has from somebody else, too: these will not simply go."""
     return frozenset(
         fact.record.prefix
-        for key, fact in world.after.by_key.items()
-        if key.kind == BirdRoute.kind
-        and key.node == ending.node
-        and isinstance(fact.record, BirdRoute)
+        for fact in facts
+        if isinstance(fact.record, BirdRoute)
         and fact.record.protocol != ending.session.name
         and fact.record.type == "unicast"
         and fact.record.source.startswith("BGP")

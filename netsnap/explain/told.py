@@ -8,7 +8,7 @@ from netsnap.explain.evidence import Witness
 from netsnap.explain.explanation import Cause, Effect, Pending, Proof, When
 from netsnap.explain.observed import Comparison
 from netsnap.explain.pending import Forecast
-from netsnap.explain.sessions import Reason
+from netsnap.explain.stops import Reason
 from netsnap.explain.story import primary, story
 from netsnap.explain.tell import clause
 
