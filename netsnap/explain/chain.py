@@ -13,6 +13,7 @@ from netsnap.explain.events import (
     CONFIG,
     CONTAINER,
     DAEMON,
+    DUPLICATE,
     FILTER,
     INTENT,
     INTERFACE,
@@ -37,6 +38,7 @@ from netsnap.explain.links.pod import by_its_pod
 from netsnap.explain.links.rendered import configuration_by_calico
 from netsnap.explain.links.secondary import with_its_primary
 from netsnap.explain.links.session import by_its_ends
+from netsnap.explain.links.takeover import by_a_takeover, by_who_got_it
 
 Link = Callable[[Event, Happened], Iterable[EventId]]
 Links = Mapping[EventId, tuple[EventId, ...]]
@@ -53,6 +55,8 @@ LINKS: tuple[Link, ...] = (
     with_its_primary,
     by_its_ends,
     by_a_duplicate,
+    by_a_takeover,
+    by_who_got_it,
     by_its_session,
     session_by_its_configuration,
     route_by_its_filters,
@@ -61,7 +65,7 @@ LINKS: tuple[Link, ...] = (
     of_a_pods_gateway,
 )
 
-UNTESTED = frozenset({INTENT, NODE, CONFIG, FILTER, DAEMON})
+UNTESTED = frozenset({INTENT, NODE, CONFIG, DUPLICATE, FILTER, DAEMON})
 """Roots whose first step is known from practice and not testable in the model."""
 
 HEIGHT = {
@@ -69,7 +73,7 @@ HEIGHT = {
     for height, name in enumerate(
         (
             *(INTENT, NODE, CONTAINER, INTERFACE, ADDRESS, SYSCTL),
-            *(CONFIG, FILTER, DAEMON, SESSION, ROUTE, NEIGHBOUR),
+            *(DUPLICATE, CONFIG, FILTER, DAEMON, SESSION, ROUTE, NEIGHBOUR),
         )
     )
 }

@@ -19,6 +19,7 @@ from netsnap.explain.checks.pairs import pairs
 from netsnap.explain.checks.peering import peering
 from netsnap.explain.checks.reach import gateways, unreached
 from netsnap.explain.checks.sessions import sessions
+from netsnap.explain.checks.takeovers import takeovers
 from netsnap.explain.checks.tunnels import tunnels
 from netsnap.explain.checks.workloads import duplicates, stale, unrouted
 from netsnap.explain.evidence import Raw, Witness
@@ -33,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     down,
     hardware,
     duplicates,
+    takeovers,
     tunnels,
     gateways,
     daemons,

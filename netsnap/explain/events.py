@@ -16,6 +16,7 @@ from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change, Difference, NetnsChange
 from netsnap.explain.birdconfig import Configured, configured, edits
 from netsnap.explain.moments import Moments, Span
+from netsnap.explain.takeover import hardware, is_wire, took
 from parsers.facts import Fact, Facts, Key
 from parsers.records import (
     Address,
@@ -50,6 +51,7 @@ CONTAINER = "container"
 ADDRESS = "address"
 ROUTE = "route"
 NEIGHBOUR = "neighbour"
+DUPLICATE = "duplicate address"
 FORWARDING = "forwarding entry"
 SYSCTL = "sysctl"
 FILTER = "filter rule"
@@ -86,6 +88,11 @@ class World:
                     if record.scope != "host":
                         found.setdefault(address, (key.node, record.interface))
         return found
+
+    @cached_property
+    def hardware(self) -> Mapping[str, frozenset[str]]:
+        """Map each node to the hardware addresses of its interfaces, by either snapshot."""
+        return hardware((self.before, self.after))
 
     @cached_property
     def configured(self) -> Mapping[str, Configured]:
@@ -197,6 +204,8 @@ def events(world: World) -> dict[EventId, Event]:
 
 def _event_of(change: Change, world: World) -> EventId:
     record = record_of(change)
+    if taken := _taken(change, world):
+        return taken
     for types, name in _NAMING:
         if isinstance(record, types):
             return name(change.key, record, world)
@@ -245,6 +254,33 @@ def _interface(key: Key, record: Record, _: World) -> EventId:
 def _address(key: Key, record: Record, _: World) -> EventId:
     text = f"{record.address} on {record.interface}" if isinstance(record, Address) else ""
     return ADDRESS, key.node, key.netns, text
+
+
+def _taken(change: Change, world: World) -> EventId | None:
+    """Name an address that others find elsewhere than at its owner: once for all who do."""
+    record = record_of(change)
+    if not isinstance(record, Neighbour) or change.key.netns != HOST:
+        return None
+    if not is_wire(world.after, change.key.node, record.device):
+        return None
+    owner = world.owners.get(record.address, ("", ""))[0]
+    cache = (
+        fact
+        for fact in world.after.places.get(change.key[:2], {}).get(Neighbour.kind, ())
+        if not _is_at_home(fact, world)
+    )
+    if owner == change.key.node or not took(change, world.hardware.get(owner, frozenset()), cache):
+        return None
+    held = world.after.places.get((owner, HOST), {}).get(Address.kind, ())
+    if not any(fact.key.identity[2].partition("/")[0] == record.address for fact in held):
+        return None  # it moved, as an address does that several nodes stand by for
+    return DUPLICATE, owner, HOST, record.address
+
+
+def _is_at_home(fact: Fact, world: World) -> bool:
+    """Say whether a neighbour is found at its own node's hardware address."""
+    owner = world.owners.get(getattr(fact.record, "address", ""), ("", ""))[0]
+    return getattr(fact.record, "mac", "") in world.hardware.get(owner, ())
 
 
 def _neighbour(key: Key, record: Record, _: World) -> EventId:

@@ -12,6 +12,7 @@ from netsnap.explain.cells import NO_PAIRS
 from netsnap.explain.events import (
     CONTAINER,
     DAEMON,
+    DUPLICATE,
     FILTER,
     INTENT,
     SESSION,
@@ -57,7 +58,7 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
         elif event.what == FILTER and may_stop(event, world):
             unknown = "whether a ping is lost is not known"
             yield f"{_told(event, world)} The model does not follow such rules: {unknown}."
-        elif event.what == INTENT and not _comes_and_goes(event):
+        elif event.what == DUPLICATE or (event.what == INTENT and not _comes_and_goes(event)):
             yield _told(event, world)
         elif event.what == CONTAINER:
             yield from _stopped(event)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
-from netsnap.explain.events import CONTAINER, NEIGHBOUR, Event, World
+from netsnap.explain.events import CONTAINER, DUPLICATE, NEIGHBOUR, Event, World
 from netsnap.explain.links.node import rebooted
 from parsers.facts import Fact
 from parsers.records import (
@@ -46,7 +46,7 @@ def _kind_of_noise(change: Change) -> str:
 
 def is_benign(event: Event) -> bool:
     """Say whether an event is churn by its kind: nothing in it is a state that was chosen."""
-    return all(map(_kind_of_noise, event.changes)) and event.what != CONTAINER
+    return all(map(_kind_of_noise, event.changes)) and event.what not in (CONTAINER, DUPLICATE)
 
 
 def witnesses(world: World) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
+from netsnap.explain import takeover
 from netsnap.explain.altered import altered, sides
 from netsnap.explain.birdconfig import head, told, weight
 from netsnap.explain.causes import Culprit
@@ -13,6 +14,7 @@ from netsnap.explain.events import (
     ADDRESS,
     CONFIG,
     CONTAINER,
+    DUPLICATE,
     FILTER,
     FORWARDING,
     INTENT,
@@ -21,11 +23,12 @@ from netsnap.explain.events import (
     SESSION,
     Event,
     World,
+    all_changes,
     record_of,
     stops,
 )
 from netsnap.explain.tell import DEFAULTS, KINDS, clause, state, subject
-from netsnap.explain.whose import whose
+from netsnap.explain.whose import shared, whose
 from parsers.records import (
     BirdConfig,
     BirdProtocol,
@@ -62,7 +65,10 @@ def story(culprit: Culprit, world: World) -> Story:
     if change is None:
         return Story(event.what, event.subject, "present", "renewed", f"{event.subject} is new.")
     told = _TELLERS.get(event.what, _plain)(event, change, world)
-    return replace(told, sentence=f"{told.sentence.removesuffix('.')}{_secondary(culprit)}.")
+    more = _secondary(culprit)
+    if event.what in (ADDRESS, CONTAINER):
+        more += shared(all_changes((event, *culprit.follows)), world)
+    return replace(told, sentence=f"{told.sentence.removesuffix('.')}{more}.") if more else told
 
 
 def _secondary(culprit: Culprit) -> str:
@@ -224,6 +230,12 @@ def _config(event: Event, change: Change, _: World) -> Story:
     return Story(CONFIG, where or subject(record), before, after, sentence)
 
 
+def _duplicate(event: Event, change: Change, world: World) -> Story:
+    was, now = (getattr(each and each.record, "mac", "") for each in (change.before, change.after))
+    sentence = takeover.told(event.changes, event.node, world.hardware)
+    return Story(DUPLICATE, event.subject, was, now, sentence)
+
+
 def _intent(_: Event, change: Change, world: World) -> Story:
     """Tell what somebody told Calico, and who; every node that lists the object says the same."""
     before, after = _sides(change)
@@ -261,4 +273,5 @@ _TELLERS: Mapping[str, Callable[[Event, Change, World], Story]] = {
     FORWARDING: _forwarding,
     CONFIG: _config,
     INTENT: _intent,
+    DUPLICATE: _duplicate,
 }

@@ -17,7 +17,7 @@ def sessions(case: Case) -> Iterator[Finding]:
     found = dict(_sessions(case))
     told: set[frozenset[str]] = set()
     for (node, address), fact in found.items():
-        peer = case.node_of(address) or _named(case, address)
+        peer = case.node_of(address) or case.named.get(address, "")
         between = frozenset((node, peer or address))
         if between in told:
             continue
@@ -38,11 +38,6 @@ def sessions(case: Case) -> Iterator[Finding]:
             told.add(between)
             sentence = f"{node} has a BGP session to {peer}, and {peer} has none to {node}"
             yield Finding(Severity.WARNING, peer, HOST, sentence, (fact,))
-
-
-def _named(case: Case, address: str) -> str:
-    """Return the Node that Calico has at an address which no node has (any more)."""
-    return "" if case.owners.get(address) else case.named.get(address, "")
 
 
 def _sessions(case: Case) -> Iterator[tuple[Ends, Fact]]:
