@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import permutations
+from itertools import combinations, permutations
 
 from collector.capture import HOST
 from netsnap.diff.changes import Change
@@ -15,6 +15,7 @@ from netsnap.model.alike import Classes, Sorting, sort
 from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states, way_out
+from netsnap.model.sure import Sure
 from netsnap.model.wording import Lexicon
 from parsers.records import Container, NetworkNamespace
 
@@ -32,6 +33,7 @@ class Matrix:
     endpoints: Mapping[str, Endpoint]
     sorting: Sorting
     named: frozenset[str]  # nodes on which a workload that is not listed is not there
+    sure: Sure
     _walked: dict[Pair, PairState] = field(default_factory=dict)
     _ways_out: dict[str, Path] = field(default_factory=dict)
 
@@ -107,7 +109,7 @@ def matrix(network: Network, lexicon: Lexicon | None = None) -> Matrix:
         if facts.sees(node, HOST, Container.kind) and facts.sees(node, HOST, NetworkNamespace.kind)
     )
     endpoints = {endpoint.name: endpoint for endpoint in network.endpoints}
-    return Matrix(network, endpoints, sort(network, lexicon or Lexicon()), named)
+    return Matrix(network, endpoints, sort(network, lexicon or Lexicon()), named, Sure(network))
 
 
 def failing(state: PairState) -> Path:
@@ -146,9 +148,12 @@ def compare_pairs(before: Matrix, after: Matrix) -> Pairs:
     """
     found: dict[str, list[Cell]] = defaultdict(list)
     total = working = 0
-    for cell in _cells(before, after):
+    for cell, works in _cells(before, after):
         pair = cell.first
         total += cell.size
+        if works:
+            working += cell.size
+            continue
         working += cell.size * (_pair_change(pair, before, after).after is Disposition.DELIVERED)
         kind = _class_of(pair, before, after)
         if kind != KEPT:
@@ -179,14 +184,26 @@ def _alike(before: Matrix, after: Matrix) -> list[list[str]]:
     return list(members.values())
 
 
-def _cells(before: Matrix, after: Matrix) -> Iterator[Cell]:
-    """Yield the pairs of each two classes that are in either snapshot."""
+def _cells(before: Matrix, after: Matrix) -> Iterator[tuple[Cell, bool]]:
+    """Yield the pairs of each two classes in either snapshot, and whether they surely just work."""
     members = [tuple(names) for names in _alike(before, after)]
-    yield from (Cell(one, one) for one in members if len(one) > 1)
-    for one, other in permutations(members, 2):
-        cell = Cell(one, other)
-        if before.holds(cell.first) or after.holds(cell.first):
-            yield cell
+    yield from ((Cell(one, one), False) for one in members if len(one) > 1)
+    for one, other in combinations(members, 2):
+        ways = _just_work((one[0], other[0]), before, after)
+        for cell, works in zip((Cell(one, other), Cell(other, one)), ways, strict=True):
+            if works or before.holds(cell.first) or after.holds(cell.first):
+                yield cell, works
+
+
+def _just_work(pair: Pair, before: Matrix, after: Matrix) -> tuple[bool, bool]:
+    """Say of a pair, and of the pair turned round, whether it surely works as it did."""
+    if not (before.holds(pair) and after.holds(pair)):
+        return False, False
+    told = [each.sure.doubts(*(each.endpoints[name] for name in pair)) for each in (before, after)]
+    was, is_ = told
+    if was is None or is_ is None:
+        return False, False
+    return was[0] == is_[0] or not is_[0], was[1] == is_[1] or not is_[1]
 
 
 def _pair_change(pair: Pair, before: Matrix, after: Matrix) -> PairChange:

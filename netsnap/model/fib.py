@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from netsnap.model.fwmark import ALL_BITS
 from netsnap.model.numbers import IPV4, WIDTH, Number, block, number
-from netsnap.model.selector import Selector
+from netsnap.model.selector import ANY, Selector
 from parsers.facts import Fact
 from parsers.records import NextHop, Route, Rule
 
@@ -202,6 +202,7 @@ class RoutingPolicy:
         self._routes = [(fact, fact.record) for fact in routes if isinstance(fact.record, Route)]
         self.selects_source = any(step.selector.asks_source for step in self._steps)
         self.selects_ingress = any(step.selector.asks_ingress for step in self._steps)
+        self._asks_nothing = all(each.selector is ANY and each.table for each in self._steps)
 
     @cached_property
     def tables(self) -> Mapping[str, Table]:
@@ -214,6 +215,8 @@ class RoutingPolicy:
     def decide(self, packet: Packet, ingress: str) -> Decision:
         """Look a packet up. ``ingress`` is "" for a packet that begins here."""
         destination = number(packet.destination)
+        if self._asks_nothing:
+            return self._first(destination)
         resume = -1
         for step in self._steps:
             if step.rule.priority < resume:
@@ -230,6 +233,22 @@ class RoutingPolicy:
                 return decision
             resume = resume if step.goto is None else step.goto
         return NOTHING
+
+    def _first(self, destination: Number) -> Decision:
+        """Look through the tables in order, as all rules say that no condition has."""
+        for table, shortest in self._plain_tables:
+            decision = table.look_up(destination, shortest)
+            if decision is not None:
+                return decision
+        return NOTHING
+
+    @cached_property
+    def _plain_tables(self) -> tuple[tuple[Table, int], ...]:
+        return tuple(
+            (self.tables[step.table], step.shortest)
+            for step in self._steps
+            if step.table in self.tables
+        )
 
     def _act(self, step: Step, destination: Number) -> Decision | None:
         table = self.tables.get(step.table) if step.table else None

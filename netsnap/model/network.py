@@ -30,7 +30,7 @@ class Network:
         self._former = former
         self._segments: dict[Port, Segment] = {}
         self._ends: dict[str, Ends] = {}
-        self._walker = Walker(self)
+        self.walker = Walker(self)
         self._checked: dict[Port, bool] = {}
         self._reversals: dict[tuple[str, str, str, str, str], Path | None] = {}
 
@@ -118,7 +118,7 @@ class Network:
             return Path(Disposition.UNKNOWN, (), f"{source[1]} on {source[0]} was not seen")
         target = canonical(destination)
         packet = Packet(source_address or _source(space, number(target)), target)
-        return self._filtered(self._walker.begin(space, packet), packet)
+        return self._filtered(self.walker.begin(space, packet), packet)
 
     def segment(self, port: Port) -> Segment:
         """Return what an interface is connected to."""

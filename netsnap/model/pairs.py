@@ -36,7 +36,7 @@ def pair_state(network: Network, source: Endpoint, target: Endpoint) -> PairStat
 
 def both_states(network: Network, one: Endpoint, other: Endpoint) -> tuple[PairState, PairState]:
     """Walk one pair and the same pair turned round: they share their two ways."""
-    to, own = _addresses(one, other)
+    to, own = common_addresses(one, other)
     there = _way(network, one, other, own, to)
     back = _way(network, other, one, to, own)
     speaks = speaks_with(network, one, to, own), speaks_with(network, other, own, to)
@@ -98,7 +98,7 @@ def way_out(network: Network, endpoint: Endpoint, target: str = "") -> Path:
     return Path(back.disposition, (*way.hops, *back.hops), f"no answer comes in: {back.reason}")
 
 
-def _addresses(source: Endpoint, target: Endpoint) -> tuple[str, str]:
+def common_addresses(source: Endpoint, target: Endpoint) -> tuple[str, str]:
     """Return the target's and the source's address of the first family that both have."""
     for family in (IPV4, IPV6):
         there, back = _first(target, family), _first(source, family)

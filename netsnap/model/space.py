@@ -1,6 +1,6 @@
 """One network namespace of a snapshot: its facts in the shapes that a walk asks for."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -144,15 +144,17 @@ class Space:
         named = {route.source for route in routes if route.table != "local" and route.source}
         return len(own) <= 1 and named <= own
 
-    def networks(self, device: str) -> list[Block]:
+    def networks(self, device: str) -> Sequence[Block]:
         """Return the blocks that are on-link on an interface; single addresses are none."""
-        return [
-            own.block
-            for own in self.addresses
-            if own.device == device
-            and own.block.length < WIDTH[own.block.family]
-            and not is_link_local(own.number)
-        ]
+        return self._networks.get(device, ())
+
+    @cached_property
+    def _networks(self) -> Mapping[str, list[Block]]:
+        found: dict[str, list[Block]] = {}
+        for own in self.addresses:
+            if own.block.length < WIDTH[own.block.family] and not is_link_local(own.number):
+                found.setdefault(own.device, []).append(own.block)
+        return found
 
     @cached_property
     def _neighbours(self) -> Mapping[tuple[str, str], tuple[Fact, Neighbour]]:

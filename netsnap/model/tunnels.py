@@ -47,10 +47,12 @@ def is_followed(interface: Interface) -> bool:
 
     Where the route says it for each packet ("external"), the device does not tell.
     """
+    if interface.link_kind not in (VXLAN, IPIP):
+        return False
     options = _options(interface)
     if interface.link_kind == VXLAN:
         return "id" in options and "external" not in interface.kind_detail.split()
-    return interface.link_kind == IPIP and "remote" in options
+    return "remote" in options
 
 
 def passage(roads: Roads, space: Space, device: str, target: str) -> Crossing:

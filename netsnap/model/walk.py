@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from collector.capture import HOST
+from netsnap.model.arrival import Crossing
 from netsnap.model.crossing import Links, Terrain
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.fib import Action, Decision, Member, Packet
@@ -38,6 +39,14 @@ class Walker:
         self._tails: dict[tuple[Place, int, str, str], tuple[Path, Decision]] = {}
         self._transits: dict[tuple[Port, int], Path | None] = {}
         self._walking: set[tuple[Port, str, str]] = set()
+
+    def gate(self, port: Port) -> Path | None:
+        """Return None for an interface that passes packets, or how they end there."""
+        return self._links.gate(port)
+
+    def cross(self, space: Space, member: Member, packet: Packet) -> Crossing:
+        """Leave a namespace by one next hop."""
+        return self._links.cross(space, member, packet)
 
     def begin(self, space: Space, packet: Packet) -> Path:
         """Walk a packet that begins in ``space``."""

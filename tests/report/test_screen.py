@@ -57,7 +57,7 @@ def some_cause(text: str, effects: int) -> Cause:
 def observation(text: str, pairs: int) -> Observation:
     """Return pings that are lost and that no table explains."""
     line = Evidence("k8s1", "host", f"ping {text}", T2, 1, text, "t2")
-    lost = SAMPLE.pairs.lost * pairs
+    lost = tuple(SAMPLE.pairs.lost) * pairs
     return Observation(
         Observed.LOST, "small", False, f"Pings {text}", lost, SAMPLE.pairs.lost_groups, (line,),
         (text,) * 4, (text,) * 4,
