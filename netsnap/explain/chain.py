@@ -26,6 +26,7 @@ from netsnap.explain.events import (
     EventId,
 )
 from netsnap.explain.links.address import by_its_address
+from netsnap.explain.links.arp import by_arp
 from netsnap.explain.links.bgp_route import by_its_session
 from netsnap.explain.links.config import route_by_its_filters, session_by_its_configuration
 from netsnap.explain.links.duplicate import by_a_duplicate
@@ -54,6 +55,7 @@ LINKS: tuple[Link, ...] = (
     by_its_address,
     with_its_primary,
     by_its_ends,
+    by_arp,
     by_a_duplicate,
     by_a_takeover,
     by_who_got_it,
