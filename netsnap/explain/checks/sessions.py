@@ -1,11 +1,13 @@
 """BGP sessions that are not established, and those that only one end is configured for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
+from netsnap.model.crossing import CACHED
+from netsnap.model.numbers import number
 from parsers.facts import Fact
-from parsers.records import BirdProtocol, CalicoPeer
+from parsers.records import BirdProtocol, CalicoPeer, Neighbour
 
 ESTABLISHED = "Established"
 Ends = tuple[str, str]
@@ -22,7 +24,10 @@ def sessions(case: Case) -> Iterator[Finding]:
         if between in told:
             continue
         state, error = _state(fact)
-        if state != ESTABLISHED:
+        if state != ESTABLISHED and _is_gone(case, found, address):
+            told |= {frozenset((end[0], peer or address)) for end in found if end[1] == address}
+            yield _of_nobody(found, address)
+        elif state != ESTABLISHED:
             told.add(between)
             why = f" ({error})" if error else ""
             name = peer or address
@@ -38,6 +43,51 @@ def sessions(case: Case) -> Iterator[Finding]:
             told.add(between)
             sentence = f"{node} has a BGP session to {peer}, and {peer} has none to {node}"
             yield Finding(Severity.WARNING, peer, HOST, sentence, (fact,))
+
+
+def _is_gone(case: Case, found: Mapping[Ends, Fact], address: str) -> bool:
+    """Say whether a peer of the mesh is no node of the snapshot, and nobody answers there.
+
+    So it is where a node was taken down and is a Node of Calico's still. The peer of a node that
+    has no other session is missed, whoever it is; so is one that somebody configured by hand.
+    """
+    asked = {name for view in case.facts.snapshot.nodes for name in (view.node, view.address)}
+    if case.owners.get(address) or {address, case.named.get(address, address)} & asked:
+        return False
+    peers = {node: fact for (node, its), fact in found.items() if its == address}
+    return all(
+        _of_mesh(fact)
+        and _is_silent(case, node, address)
+        and any(end[0] == node and _state(found[end])[0] == ESTABLISHED for end in found)
+        for node, fact in peers.items()
+    )
+
+
+def _of_mesh(fact: Fact) -> bool:
+    record = fact.record
+    if isinstance(record, BirdProtocol):
+        return record.name.startswith("Mesh_")
+    return isinstance(record, CalicoPeer) and record.peer_type == "node-to-node mesh"
+
+
+def _is_silent(case: Case, node: str, address: str) -> bool:
+    """Say whether a node asks for an address on a link of its own, and gets no answer."""
+    space = case.network.spaces.get((node, HOST))
+    if space is None or not space.sees(Neighbour.kind):
+        return False
+    wanted = number(address)
+    near = {own.device for own in space.addresses if own.block.holds(wanted)}
+    return bool(near) and all(space.neighbour(device, address)[1] not in CACHED for device in near)
+
+
+def _of_nobody(found: Mapping[Ends, Fact], address: str) -> Finding:
+    facts = {node: fact for (node, its), fact in found.items() if its == address}
+    sentence = (
+        f"{address} is a BGP peer of {', '.join(sorted(facts))}; it is no node of the snapshot, "
+        "and nobody answers there: a node that was taken down?"
+    )
+    node, fact = next(iter(facts.items()))
+    return Finding(Severity.NOTICE, node, HOST, sentence, (fact,), "calicoctl get node")
 
 
 def _sessions(case: Case) -> Iterator[tuple[Ends, Fact]]:
