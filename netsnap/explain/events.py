@@ -33,6 +33,8 @@ from parsers.records import (
     FilterRule,
     Interface,
     IpamBlock,
+    IpSet,
+    IpSetMember,
     IptablesRule,
     Neighbour,
     NodeIdentity,
@@ -53,6 +55,7 @@ ROUTE = "route"
 NEIGHBOUR = "neighbour"
 DUPLICATE = "duplicate address"
 FORWARDING = "forwarding entry"
+IPSET = "ipset"
 SYSCTL = "sysctl"
 FILTER = "filter rule"
 DAEMON = "daemon"
@@ -314,6 +317,10 @@ def _config(key: Key, record: Record, _: World) -> EventId:
     return CONFIG, key.node, HOST, record.identity[0]
 
 
+def _ipset(key: Key, record: Record, _: World) -> EventId:
+    return IPSET, key.node, key.netns, str(record.identity[0])
+
+
 def _intent(key: Key, _: Record, __: World) -> EventId:
     return INTENT, "", HOST, _identity(key)
 
@@ -330,6 +337,7 @@ _NAMING: tuple[tuple[tuple[type[Record], ...], _Naming], ...] = (
     ((Address,), _address),
     ((Neighbour,), _neighbour),
     ((FdbEntry,), _forwarding),
+    ((IpSet, IpSetMember), _ipset),
     ((Sysctl,), _sysctl),
     ((NodeIdentity,), _node),
     ((CalicoProcess, Daemon), _daemon),

@@ -1,12 +1,11 @@
 """A culprit in words: what happened, to what, before and after, and one sentence for it."""
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
-from netsnap.explain import takeover
+from netsnap.explain import filterwords, takeover
 from netsnap.explain.altered import altered, sides
 from netsnap.explain.birdconfig import head, told, weight
 from netsnap.explain.causes import Culprit
@@ -19,13 +18,13 @@ from netsnap.explain.events import (
     FORWARDING,
     INTENT,
     INTERFACE,
+    IPSET,
     NODE,
     SESSION,
     Event,
     World,
     all_changes,
     record_of,
-    stops,
 )
 from netsnap.explain.tell import DEFAULTS, KINDS, clause, state, subject
 from netsnap.explain.whose import shared, whose
@@ -36,7 +35,6 @@ from parsers.records import (
     CalicoResource,
     Container,
     FdbEntry,
-    FilterRule,
     Interface,
     Route,
 )
@@ -84,15 +82,16 @@ def primary(event: Event) -> Change | None:
     """Choose the change that tells the event best."""
     if event.what == CONFIG:
         return min(event.changes, key=weight)
+    if event.what == FILTER:
+        return min(event.changes, key=filterwords.weight)
     order = (CalicoPeer, BirdProtocol, Interface, Container)
 
-    def rank(change: Change) -> tuple[int, int, int, int]:
+    def rank(change: Change) -> tuple[int, int, int]:
         record = record_of(change)
         kind = order.index(type(record)) if type(record) in order else len(order)
         gone = 0 if change.alteration in (Alteration.REMOVED, Alteration.CHANGED) else 1
         sandbox = 0 if isinstance(record, Container) and record.role == "sandbox" else 1
-        drops = 0 if isinstance(record, FilterRule) and stops(record) else 1
-        return gone, kind, sandbox, drops
+        return gone, kind, sandbox
 
     return min(event.changes, key=rank, default=None)
 
@@ -208,13 +207,14 @@ def _container(event: Event, change: Change, _: World) -> Story:
     return Story(CONTAINER, event.subject, before, after, f"{event.subject} on {event.node} {how}.")
 
 
-def _filter(event: Event, change: Change, _: World) -> Story:
-    before, after = _sides(change)
-    counts = Counter(str(each.alteration) for each in event.changes)
-    words = ", ".join(f"{number} {alteration}" for alteration, number in sorted(counts.items()))
+def _filter(event: Event, change: Change, world: World) -> Story:
     rule = subject(record_of(change))
-    sentence = f"{event.node} changed its packet filter ({words}): {change.alteration}: {rule}."
-    return Story(FILTER, rule, before, after, sentence)
+    return Story(FILTER, rule, *_sides(change), filterwords.filter_words(event, world))
+
+
+def _ipset(event: Event, change: Change, world: World) -> Story:
+    sentence = filterwords.set_words(event, world)
+    return Story(IPSET, event.subject, *_sides(change), sentence)
 
 
 def _config(event: Event, change: Change, _: World) -> Story:
@@ -271,6 +271,7 @@ _TELLERS: Mapping[str, Callable[[Event, Change, World], Story]] = {
     CONTAINER: _container,
     FILTER: _filter,
     FORWARDING: _forwarding,
+    IPSET: _ipset,
     CONFIG: _config,
     INTENT: _intent,
     DUPLICATE: _duplicate,
