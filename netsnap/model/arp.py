@@ -40,6 +40,10 @@ class Stations(Protocol):
         """
         ...
 
+    def formerly(self, port: Port, target: str) -> str:
+        """Return the hardware address that an address was found at in the other snapshot."""
+        ...
+
 
 def mute(space: Space, device: str) -> Fact | None:
     """Return the interface if it is one of Ethernet on which ARP is off: it asks for nobody.
@@ -88,20 +92,49 @@ def _ignoring(space: Space, device: str) -> tuple[Fact | None, str]:
     )
 
 
-def misled(stations: Stations, space: Space, owner: Port, fact: Fact | None) -> Path | None:
-    """Say that a node's packets go to the hardware address of another node than the owner.
+def found_at(stations: Stations, owners: tuple[Port, ...], fact: Fact | None) -> tuple[Port, ...]:
+    """Choose who of several owners of an address gets what is for it: whom the cache has."""
+    cached = mac_of(fact)
+    held = tuple(each for each in owners if cached and cached in macs(stations.spaces[each[:2]]))
+    return held if len(held) == 1 else owners
 
-    Any other address is no evidence: a cloud's fabric answers for all with one of its own.
+
+def misled(stations: Stations, space: Space, owner: Port, fact: Fact | None) -> Path | None:
+    """Say that a node's packets go to the hardware address of somebody else than the owner.
+
+    An address that is no node's is no evidence as such: a cloud's fabric answers for all with one
+    of its own. That the owner was found at its own before is.
     """
     if fact is None or not isinstance(fact.record, Neighbour):
         return None
-    holders = stations.hardware.get(fact.record.mac, frozenset())
-    if not holders or owner.node in holders:
+    entry = fact.record
+    holders = stations.hardware.get(entry.mac, frozenset())
+    here = Hop(*space.place, entry.device, fact.key, entry.mac)
+    if holders and owner.node not in holders:
+        names = " and ".join(sorted(holders))
+        reason = f"{space.name} sends what is for {owner.node} to {names}, whose {here.note} is"
+        return Path(Disposition.UNKNOWN, (here,), reason)
+    own = macs(stations.spaces[owner[:2]]) - {""}
+    known = stations.formerly(Port(*space.place, entry.device), entry.address)
+    if not entry.mac or entry.mac in own or known not in own or _stands_in(space, entry):
         return None
-    here = Hop(*space.place, fact.record.device, fact.key, fact.record.mac)
-    names = " and ".join(sorted(holders))
-    reason = f"{space.name} sends what is for {owner.node} to {names}, whose {here.note} is"
-    return Path(Disposition.UNKNOWN, (here,), reason)
+    reason = f"{space.name} sends what is for {owner.node} to {entry.mac}, which no node has"
+    return Path(Disposition.NEIGHBOUR_FAILED, (here,), reason)
+
+
+def macs(space: Space) -> frozenset[str]:
+    """Return the hardware addresses of a namespace's interfaces."""
+    return frozenset(interface.mac for _, interface in space.interfaces.values())
+
+
+def _stands_in(space: Space, entry: Neighbour) -> bool:
+    """Say whether a neighbour answers for several addresses, as a router or a fabric does."""
+    return any(
+        isinstance(other := fact.record, Neighbour)
+        and (other.device, other.mac) == (entry.device, entry.mac)
+        and other.address != entry.address
+        for fact in space.facts.values()
+    )
 
 
 def in_its_place(stations: Stations, port: Port, asked: Packet, fact: Fact | None) -> Port | None:

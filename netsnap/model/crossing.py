@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from collector.capture import HOST
-from netsnap.model.arp import answers_nobody, asks_nobody, in_its_place, mac_of, misled
+from netsnap.model.arp import answers_nobody, asks_nobody, found_at, in_its_place, mac_of, misled
 from netsnap.model.arrival import Crossing
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.fib import Member, Packet
@@ -46,6 +46,10 @@ class Terrain(Protocol):
 
         With "", those that answer ARP for others.
         """
+        ...
+
+    def formerly(self, port: Port, target: str) -> str:
+        """Return the hardware address that an address was found at in the other snapshot."""
         ...
 
     def walk(self, source: Place, destination: str, *, source_address: str = "") -> Path:
@@ -193,13 +197,13 @@ class Links:
         """Cross what connects the nodes, which no node sees into."""
         target = asked.destination
         owners, hidden = self._terrain.across_fabric(port, target)
-        if len(owners) > 1:
+        fact, _ = space.neighbour(port.device, target)
+        if len(owners) > 1 and len(owners := found_at(self._terrain, owners, fact)) > 1:
             names = " and ".join(sorted(owner.node for owner in owners))
             return Crossing(end=Path(Disposition.UNKNOWN, (), f"{names} both have {target}"))
         stop = self._stopped(space, port, owners[:1], target)
         if stop is not None:
             return Crossing(end=stop)
-        fact, _ = space.neighbour(port.device, target)
         if owners:
             astray = misled(self._terrain, space, owners[0], fact)
             return Crossing(end=astray) if astray else Crossing(owners[0])

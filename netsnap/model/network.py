@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property, partial
 
 from collector.capture import HOST
+from netsnap.model.arp import mac_of
 from netsnap.model.disposition import Disposition, Endpoint, Hop, Path
 from netsnap.model.endpoints import endpoints_of
 from netsnap.model.fib import Packet
@@ -157,6 +158,11 @@ class Network:
                 a.meets(b) for a in networks for b in self.spaces[other[:2]].networks(other.device)
             )
         )
+
+    def formerly(self, port: Port, target: str) -> str:
+        """Return the hardware address that an address was found at in the other snapshot."""
+        space = self._former.get(port[:2])
+        return mac_of(space.neighbour(port.device, target)[0]) if space is not None else ""
 
     @cached_property
     def _stations(self) -> Mapping[str, list[Port]]:

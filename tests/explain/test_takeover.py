@@ -62,6 +62,17 @@ def _with_sessions(world: World) -> World:
 TAKEN = {node: {OWN: STRANGER} for node in ("k8s1", "k8s2")}
 
 
+def test_what_goes_to_a_stranger_is_lost_before_a_session_falls() -> None:
+    (cause,) = told(_with_sessions(_wired()), _with_sessions(_wired(TAKEN))).causes
+    assert (cause.what, cause.proof) == ("duplicate address", Proof.COUNTERFACTUAL)
+    assert len(cause.explains) == 16
+
+
+def test_a_stranger_that_went_is_what_brought_the_pairs_back() -> None:
+    found = told(_with_sessions(_wired(TAKEN)), _with_sessions(_wired()))
+    assert len(found.pairs.restored) == 16
+
+
 def _told(caches: Mapping[str, Mapping[str, str]], *more: Address) -> Explanation:
     after = _without_sessions(_wired(caches))
     after["k8s2", HOST] += more
@@ -117,14 +128,12 @@ def _checked(world: World, hidden: Iterable[tuple[str, str, str]] = ()) -> list[
 
 def test_check_holds_the_caches_against_the_interfaces() -> None:
     sentence = f"k8s1 and k8s2 send what is for k8s3's {OWN} to {STRANGER}, which no node has"
-    assert _checked(_wired(TAKEN)) == [(Severity.ERROR, sentence)]
-    assert _checked(_wired()) == []
+    assert _checked(_without_sessions(_wired(TAKEN))) == [(Severity.ERROR, sentence)]
+    assert _checked(_without_sessions(_wired())) == []
 
 
-def test_check_is_not_sure_where_nobody_is_found_at_its_own_hardware_address() -> None:
-    others = {address: f"0d:{MACS[node][3:]}" for node, address in NODES.items()}
-    found = _checked(_wired(dict.fromkeys(NODES, others)))
-    assert {severity for severity, _ in found} == {Severity.WARNING}
+def test_check_is_not_sure_while_the_sessions_stand() -> None:
+    assert [severity for severity, _ in _checked(_with_sessions(_wired(TAKEN)))] == ["warning"]
 
 
 def test_check_says_nothing_of_a_node_whose_interfaces_were_not_read() -> None:

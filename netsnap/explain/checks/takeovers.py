@@ -8,7 +8,7 @@ from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.takeover import hardware, is_wire
 from netsnap.model.numbers import bare
 from parsers.facts import Fact
-from parsers.records import Address, Interface, Neighbour
+from parsers.records import Address, BirdProtocol, CalicoPeer, Interface, Neighbour
 
 CACHED = ("resolved", "permanent")
 
@@ -17,11 +17,11 @@ def takeovers(case: Case) -> Iterator[Finding]:
     """Yield a finding for each such address.
 
     Who answers in a cache for several addresses stands in for them all: a router, say, or a
-    cloud's fabric.
+    cloud's fabric. A network may put other hardware addresses in the place of the nodes' own; where
+    a BGP session with the address fell as well, it did not.
     """
     macs = hardware((case.facts,))
     found: dict[tuple[str, str, str], list[Fact]] = defaultdict(list)
-    plain: set[str] = set()  # nodes that find others at their own hardware addresses
     for node in case.nodes:
         entries = list(_entries(case, node))
         times = Counter((entry.device, entry.mac) for _, entry in entries)
@@ -30,14 +30,12 @@ def takeovers(case: Case) -> Iterator[Finding]:
             own = macs.get(owner, frozenset())
             if owner in ("", node) or not own or not case.sees(owner, Interface):
                 continue
-            if entry.mac in own:
-                plain.add(node)
-            elif times[entry.device, entry.mac] == 1:
+            if entry.mac not in own and times[entry.device, entry.mac] == 1:
                 found[owner, entry.address, entry.mac].append(fact)
     for (owner, address, mac), facts in sorted(found.items()):
         holder = next((node for node in sorted(macs) if mac in macs[node]), "")
-        sure = any(fact.key.node in plain for fact in facts)
-        severity = Severity.ERROR if sure else Severity.WARNING
+        mute = any(_is_down(case, fact.key.node, address) for fact in facts)
+        severity = Severity.ERROR if mute else Severity.WARNING
         yield _finding(case, severity, (owner, address), f"{mac}, {_whose(holder)}", facts)
 
 
@@ -46,6 +44,17 @@ def _entries(case: Case, node: str) -> Iterator[tuple[Fact, Neighbour]]:
         known = entry.mac and entry.condition in CACHED
         if known and is_wire(case.facts, node, entry.device):
             yield fact, entry
+
+
+def _is_down(case: Case, node: str, address: str) -> bool:
+    """Say whether a node's BGP session with an address is not established."""
+    told = [peer.connection for _, peer in case.of(CalicoPeer, node) if peer.address == address]
+    told += [
+        session.connection
+        for _, session in case.of(BirdProtocol, node)
+        if session.neighbour == address
+    ]
+    return bool(told) and "Established" not in told
 
 
 def _whose(holder: str) -> str:
