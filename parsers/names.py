@@ -34,14 +34,17 @@ def workload_names(
     """Map the scopes of namespaces that containers live in to the workloads' names.
 
     All containers of a pod share one namespace. Where they do not (the sandbox was made anew and
-    an older container was left behind), the sandbox's has the workload's name and each other
-    "WORKLOAD (container NAME)". The node's own namespace is not among them; one that was there
-    before the container that was put into it (podman's ``--network ns:PATH``) keeps its own name.
+    an older container was left behind), the one that an application shares with the sandbox has
+    the workload's name, or else an application's, for a workload is where its application is.
+    Each other is "WORKLOAD (container NAME)". The node's own namespace is not among them; one that
+    was there before the container that was put into it (podman's ``--network ns:PATH``) keeps its
+    own name.
     """
     others = [namespace for namespace in namespaces if not is_host(namespace)]
     by_pid = {pid: each.inode for each in others for pid in each.pids}
     by_mount = {_tail(mount): each.inode for each in others for mount in each.mounts}
     homes: dict[str, dict[int, Container]] = defaultdict(dict)  # workload → inode → who names it
+    lived_in: dict[str, set[int]] = defaultdict(set)  # workload → where its applications are
     for container in sorted(containers, key=_first_to_name):
         # Of a sandbox without a process of its own, as CRI-O has them, only the mount tells.
         alone = container.role == "sandbox" and container.status == "running"
@@ -49,9 +52,12 @@ def workload_names(
         inode = by_pid.get(container.pid or 0) or mounted
         if inode and (container.pid or alone) and not container.network_mode.startswith("ns:"):
             homes[container.workload].setdefault(inode, container)
+            if container.role != "sandbox":
+                lived_in[container.workload].add(inode)
     claims: dict[int, list[tuple[tuple[bool, bool, str], str]]] = defaultdict(list)
     for workload, by_inode in homes.items():
-        for place, (inode, container) in enumerate(by_inode.items()):
+        ordered = sorted(by_inode.items(), key=lambda home: home[0] not in lived_in[workload])
+        for place, (inode, container) in enumerate(ordered):
             name = f"{workload} (container {short_name(container)})" if place else workload
             claims[inode].append((_first_to_name(container), name))
     return _told_apart({inode: min(claimed)[1] for inode, claimed in claims.items()})

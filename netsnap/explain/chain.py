@@ -40,6 +40,7 @@ from netsnap.explain.links.rendered import configuration_by_calico
 from netsnap.explain.links.secondary import with_its_primary
 from netsnap.explain.links.session import by_its_ends
 from netsnap.explain.links.takeover import by_a_takeover, by_who_got_it
+from netsnap.explain.links.veth import by_the_far_end
 
 Link = Callable[[Event, Happened], Iterable[EventId]]
 Links = Mapping[EventId, tuple[EventId, ...]]
@@ -50,6 +51,7 @@ LINKS: tuple[Link, ...] = (
     node_by_its_address,
     by_its_node,
     by_its_pod,
+    by_the_far_end,
     by_its_interface,
     switch_by_its_interface,
     by_its_address,

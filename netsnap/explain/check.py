@@ -19,8 +19,10 @@ from netsnap.explain.checks.pairs import pairs
 from netsnap.explain.checks.peering import peering
 from netsnap.explain.checks.reach import gateways, unreached
 from netsnap.explain.checks.sessions import sessions
+from netsnap.explain.checks.shadows import shadows
 from netsnap.explain.checks.takeovers import takeovers
 from netsnap.explain.checks.tunnels import tunnels
+from netsnap.explain.checks.wiring import apart, unwired
 from netsnap.explain.checks.workloads import duplicates, stale, unrouted
 from netsnap.explain.evidence import Raw, Witness
 from netsnap.explain.explanation import Evidence
@@ -32,6 +34,8 @@ Check = Callable[[Case], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     unreached,
     down,
+    apart,
+    unwired,
     hardware,
     duplicates,
     takeovers,
@@ -47,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     homes,
     intent,
     endpoints,
+    shadows,
     unrouted,
     stale,
     mtu_steps,

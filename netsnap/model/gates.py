@@ -61,7 +61,9 @@ def transit_gate(space: Space, port: Port, packet: Packet) -> Path | None:
     if fact is None:
         return None
     here = Hop(*space.place, decided_by=fact.key, note="off", ingress=port.device)
-    return Path(Disposition.NOT_FORWARDED, (here,), f"{space.name} does not forward")
+    alone = fact.record.identity[0] == f"net.ipv4.conf.{port.device.replace('.', '/')}.forwarding"
+    what = f" what comes in by {port.device}" if alone else ""
+    return Path(Disposition.NOT_FORWARDED, (here,), f"{space.name} does not forward{what}")
 
 
 def forwarding_off(space: Space, device: str, family: int) -> Fact | None:
@@ -98,9 +100,10 @@ def proxy(space: Space, port: Port, asked: Packet) -> Answer:
     the forwarding switch to be named.
     """
     target = asked.destination
-    if number(target).family != IPV4 or space.netns != HOST:
-        return Answer(yes=False)
     fact = _proxy_switched_off(space, port.device)
+    bridged = fact is not None and space.interfaces[port.device][1].link_kind == "bridge"
+    if number(target).family != IPV4 or space.netns != HOST or bridged:
+        return Answer(yes=False)  # a bridge is a gateway by an address of its own, or none
     if fact is not None:
         return _no_gateway(space, port, fact, f"proxy_arp is off on {port.device}")
     if forwarding_off(space, port.device, IPV4) is not None:

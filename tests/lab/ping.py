@@ -1,4 +1,4 @@
-"""Ground truth: which pods answer which, asked from inside the pods' namespaces."""
+"""Ground truth: which pods answer which, asked from where the pods' applications are."""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.lab.nodes import run_on
 from tests.lab.plan import NODES, Node
-from tests.lab.pods import pid_of
+from tests.lab.pods import APPLICATIONS, pid_of
 from tests.lab.shell import LabError, Process
 
 # One packet, one second; a second packet before it counts as lost.
@@ -19,6 +19,9 @@ def ping(
     powered: Mapping[str, Process], run_dir: Path, targets: Mapping[str, str]
 ) -> dict[tuple[str, str], bool]:
     """Ping every target from every pod, all at once; at most about 5 s.
+
+    A pod's target answers only if its application has the address: an answer that somebody else
+    gives in its place is none.
 
     ``powered`` maps nodes to PID 1, ``targets`` names to addresses. The result has every pair
     (workload, target name) of unequal names; a pod that does not run answers and reaches nothing.
@@ -32,26 +35,31 @@ def ping(
         if target != pod.workload
     }
     on = [node for node in NODES if node.name in powered]
+    elsewhere = {pod.workload for node in on for pod in node.pods if pod.workload in targets}
     with ThreadPoolExecutor(max_workers=max(1, len(on))) as pool:
         ask = partial(_from_node, powered, run_dir, targets)
-        for found in pool.map(ask, on):
+        for found, owners in pool.map(ask, on):
             result.update(found)
-    return result
+            elsewhere -= owners
+    return {pair: answered and pair[1] not in elsewhere for pair, answered in result.items()}
 
 
 def _from_node(
     powered: Mapping[str, Process], run_dir: Path, targets: Mapping[str, str], node: Node
-) -> dict[tuple[str, str], bool]:
+) -> tuple[dict[tuple[str, str], bool], frozenset[str]]:
+    """Return which pings were answered, and which pods have the address they are pinged at."""
     process, home = powered[node.name], run_dir / node.name
-    pids = run_on(process, "; ".join(pid_of(pod, home) for pod in node.pods)).split()
+    asks = (pid_of(pod, home, APPLICATIONS) for pod in node.pods)
+    pids = run_on(process, "; ".join(asks)).split()
     sources = [(pod.workload, pid) for pod, pid in zip(node.pods, pids, strict=True) if pid != "0"]
     script = " ".join(_from_pod(workload, pid, targets) for workload, pid in sources) + " wait"
     answers = [line.split() for line in run_on(process, script, limit=30.0).splitlines()]
-    found = {(source, target): answer == "1" for source, target, answer in answers}
+    found = {(each[0], each[1]): each[2] == "1" for each in answers if len(each) > 1}
+    owners = frozenset(each[0] for each in answers if len(each) == 1)
     wanted = _pairs([workload for workload, _ in sources], targets)
     if set(found) != wanted:
         raise LabError(f"{node.name}: {len(wanted - set(found))} pings could not be sent")
-    return found
+    return found, owners
 
 
 def _from_pod(workload: str, pid: str, targets: Mapping[str, str]) -> str:
@@ -60,7 +68,9 @@ def _from_pod(workload: str, pid: str, targets: Mapping[str, str]) -> str:
         for name, address in targets.items()
         if name != workload
     )
-    return f"nsenter -t {pid} -n sh -c '{_ASK}; {asks}wait' &"
+    own = targets.get(workload, "")
+    tell = f'if ip -o addr | grep -qF " {own}/"; then echo "{workload}"; fi; ' if own else ""
+    return f"nsenter -t {pid} -n sh -c '{_ASK}; {tell}{asks}wait' &"
 
 
 def _pairs(sources: Sequence[str], targets: Mapping[str, str]) -> set[tuple[str, str]]:

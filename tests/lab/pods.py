@@ -8,6 +8,9 @@ from tests.lab.nodes import run_on
 from tests.lab.plan import Node, Pod
 from tests.lab.shell import Process
 
+PAUSES, APPLICATIONS = ".cid", ".app.cid"
+"""The files that hold the ids of a pod's containers end so."""
+
 # An application whose pause container was restarted alone still holds the old namespace.
 _START = """
 docker start {pod.pause_container} {pod.app_container} >/dev/null
@@ -74,8 +77,8 @@ ip route replace {pod.address} dev {veth} scope link
 """
 
 
-def pid_of(pod: Pod, home: Path) -> str:
-    """Return the shell that prints the pid of a pod's pause container, 0 if it does not run.
+def pid_of(pod: Pod, home: Path, role: str = PAUSES) -> str:
+    """Return the shell that prints the pid of one of a pod's containers, 0 if it does not run.
 
     Asks containerd's files and not docker, which may be what is broken. Fails if containerd's
     directory or the container's id cannot be read: that is not a container that does not run.
@@ -83,7 +86,7 @@ def pid_of(pod: Pod, home: Path) -> str:
     tasks = "/run/docker/containerd/daemon/io.containerd.runtime.v2.task/moby"
     task = f'{tasks}/"$id"/init.pid'
     return (
-        f"id=$(cat {shlex.quote(str(home))}/{pod.name}.cid); ls -d {tasks} >/dev/null; "
+        f"id=$(cat {shlex.quote(str(home))}/{pod.name}{role}); ls -d {tasks} >/dev/null; "
         f"if [ -e {task} ]; then cat {task}; echo; else echo 0; fi"
     )
 
@@ -99,12 +102,17 @@ def _run_containers(pod: Pod, environment: Path) -> str:
         f"--label io.kubernetes.pod.namespace={pod.namespace} "
         f"--label io.kubernetes.pod.uid={pod.uid}"
     )
-    identity = shlex.quote(str(environment.with_name(f"{pod.name}.cid")))
+    identity, its = (
+        shlex.quote(str(environment.with_name(f"{pod.name}{role}")))
+        for role in (PAUSES, APPLICATIONS)
+    )
     variables = shlex.quote(str(environment))
     return f"""
 docker run -d --name {pod.pause_container} --cidfile {identity} --network none \\
   --hostname {pod.name} {labels} \\
   --label io.kubernetes.container.name=POD {PAUSE} >/dev/null
-docker run -d --name {pod.app_container} --network container:{pod.pause_container} {labels} \\
+rm -f {its}
+docker run -d --name {pod.app_container} --cidfile {its} {labels} \\
+  --network container:{pod.pause_container} \\
   --label io.kubernetes.container.name={pod.application} --env-file {variables} \\
   --stop-timeout 1 {pod.image} >/dev/null"""

@@ -81,12 +81,21 @@ def test_the_nodes_own_namespace_is_never_called_by_a_container_on_the_hosts_net
     assert ("k8s2", "net:[4026531840]") not in facts.netns
 
 
-def test_a_container_left_behind_in_an_old_namespace_is_told_from_its_pod() -> None:
+def test_a_workload_is_where_its_application_is_and_not_where_its_new_sandbox_is() -> None:
     pause = _container("k8s_POD_web_default_u_1", 400, role="sandbox")
     app = _container("k8s_nginx_web_default_u_0", 300)
     facts = _facts(_namespaces(), _answer("docker-inspect", app, pause))
+    assert facts.netns["k8s2", WEB] == "default/web"
+    assert facts.netns["k8s2", DB] == "default/web (container POD)"
+
+
+def test_a_container_left_behind_in_an_old_namespace_is_told_from_its_pod() -> None:
+    pause = _container("k8s_POD_web_default_u_1", 400, role="sandbox")
+    new = _container("k8s_nginx_web_default_u_1", 400)
+    old = _container("k8s_agent_web_default_u_0", 300)
+    facts = _facts(_namespaces(), _answer("docker-inspect", old, new, pause))
     assert facts.netns["k8s2", DB] == "default/web"
-    assert facts.netns["k8s2", WEB] == "default/web (container nginx)"
+    assert facts.netns["k8s2", WEB] == "default/web (container agent)"
 
 
 def test_a_container_that_borrows_a_namespace_does_not_name_it() -> None:

@@ -66,7 +66,24 @@ def down(case: Case) -> Iterator[Finding]:
             if "UP" not in interface.flags:
                 yield _is_down(fact, device, space, "is down", Severity.ERROR)
             elif "NO-CARRIER" in interface.flags and interface.link_kind != "bridge":
-                yield _is_down(fact, device, space, "has no carrier", Severity.ERROR)
+                yield _far_end_down(case, fact, device, space) or _is_down(
+                    fact, device, space, "has no carrier", Severity.ERROR
+                )
+
+
+def _far_end_down(case: Case, fact: Fact, device: str, space: Space) -> Finding | None:
+    """Name the end of a veth pair that was set down, where the other lost its carrier by that."""
+    far = case.network.ends(space.node).get(Port(*space.place, device), ())
+    if len(far) != 1:
+        return None
+    beyond = case.network.spaces[far[0][:2]]
+    found = beyond.interfaces.get(far[0].device)
+    if found is None or "UP" in found[1].flags:
+        return None
+    sentence = (
+        f"{far[0].device} of {beyond.name}, the other end of {device} of {space.name}, is down"
+    )
+    return Finding(Severity.ERROR, *beyond.place, sentence, (found[0], fact))
 
 
 def _is_down(fact: Fact, device: str, space: Space, what: str, severity: Severity) -> Finding:

@@ -8,7 +8,7 @@ from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.model.disposition import Endpoint
 from netsnap.model.fib import Action, Packet
 from netsnap.model.numbers import WIDTH, block, number
-from netsnap.model.space import Port
+from netsnap.model.space import Port, Space
 from parsers.facts import Fact
 from parsers.records import Address, Route
 
@@ -20,14 +20,14 @@ def unrouted(case: Case) -> Iterator[Finding]:
         host = case.network.spaces.get((endpoint.node, HOST))
         if host is None or host.dark or endpoint.assumed:
             continue
-        own = {each.device for each in case.network.spaces[place].addresses}
-        ends = {
-            far.device
-            for device in own
-            for far in case.network.ends(endpoint.node).get(Port(*place, device), ())
-            if far.netns == HOST
-        }
         for address in endpoint.addresses:
+            ends = {
+                far.device
+                for own in case.network.spaces[place].addresses
+                for far in case.network.ends(endpoint.node).get(Port(*place, own.device), ())
+                if own.text == address
+                if far.netns == HOST and not _is_on_its_own(host, far.device)
+            }
             yield from _misrouted(case, endpoint, address, ends)
 
 
@@ -46,6 +46,16 @@ def _misrouted(case: Case, endpoint: Endpoint, address: str, ends: set[str]) -> 
         sentence = f"{node} has no route to {what}: {decision.action}"
     facts = (*([decision.fact] if decision.fact else []), *_address(case, endpoint, address))
     yield Finding(Severity.ERROR, node, HOST, sentence, facts, f"netsnap path {node} {address}")
+
+
+def _is_on_its_own(host: Space, end: str) -> bool:
+    """Say whether an interface is a port of a bridge on which the node has no address.
+
+    That is a network of its own, a second one as a rule, which the node need not route to.
+    """
+    found = host.interfaces.get(end)
+    master = found[1].master if found is not None else ""
+    return bool(master) and master not in {own.device for own in host.addresses}
 
 
 def _is_bridged(case: Case, node: str, end: str, devices: set[str]) -> bool:

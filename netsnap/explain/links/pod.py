@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from collector.capture import HOST
 from netsnap.explain.events import CONTAINER, INTERFACE, Event, EventId
 from netsnap.explain.links.happened import Happened
+from netsnap.explain.links.veth import by_the_far_end
 
 
 def by_its_pod(event: Event, happened: Happened) -> Iterator[EventId]:
@@ -15,8 +16,15 @@ def by_its_pod(event: Event, happened: Happened) -> Iterator[EventId]:
             yield CONTAINER, event.node, HOST, event.netns
         for (node, device), netns in world.pod_of.items():
             if (node, netns) == (event.node, event.netns):
-                yield from happened.lost_interface(node, HOST, device)
+                yield from _host_veth(node, device, happened)
     elif event.what == INTERFACE:
         pod = world.pod_of.get((event.node, event.subject))
         if pod is not None and (event.node, pod) in world.renewed:
             yield CONTAINER, event.node, HOST, pod
+
+
+def _host_veth(node: str, device: str, happened: Happened) -> Iterator[EventId]:
+    """Yield the host's end if it went, and not because the pod's end was set down."""
+    for id_ in happened.lost_interface(node, HOST, device):
+        if not any(by_the_far_end(happened.events[id_], happened)):
+            yield id_

@@ -54,13 +54,25 @@ FAULTS = tuple(
         settled=cut_off(POD),
         lost=across((POD,), PODS.values()),
         outside=frozenset({POD.workload}),
-        blame=(Blame((POD.node,), "default route", ("default",)),),
+        blame=(Blame((POD.node,), *blamed),),
         innocent=("k8s1", "k8s2"),
         says=says,
         slow=True,
     )
-    for what, inject, heal, says in (
-        ("gone", delete, put_back, (POD.name, "no default route")),
-        ("replaced", give_a_second_interface, take_it_away, (POD.name, "10.200.0.1")),
+    for what, inject, heal, blamed, says in (
+        (
+            "gone",
+            delete,
+            put_back,
+            ("default route", ("default",)),
+            (f"{POD.name} has no route to",),
+        ),
+        (
+            "replaced",
+            give_a_second_interface,
+            take_it_away,
+            ("interface", (SECOND,)),
+            (POD.name, f"nobody behind {SECOND}", "10.200.0.1"),
+        ),
     )
 )

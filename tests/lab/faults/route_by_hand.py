@@ -55,6 +55,6 @@ FAULTS = (
         f"{HALF} via {GATEWAY}",
         HALF,
         whole=True,
-        says=("k8s1", HALF),
+        says=("k8s1 has a route to", HALF, "192.168.167.64/26"),
     ),
 )
