@@ -1,9 +1,12 @@
 """Two snapshots in, an explanation out."""
 
 from netsnap.diff.changes import Difference
+from netsnap.explain.aftermath import aftermath
 from netsnap.explain.causes import Trial, culprits, restorer
 from netsnap.explain.cells import PairSet
 from netsnap.explain.chain import parents
+from netsnap.explain.check import check
+from netsnap.explain.checks.finding import Severity
 from netsnap.explain.events import World, events
 from netsnap.explain.evidence import Raw, Witness
 from netsnap.explain.explanation import Explanation
@@ -15,6 +18,7 @@ from netsnap.explain.observed import Comparison, judged, leading
 from netsnap.explain.pairs import compare_pairs, matrix, touched
 from netsnap.explain.pending import forecasts
 from netsnap.explain.pings import Pings
+from netsnap.explain.skew import Sweep
 from netsnap.explain.story import story
 from netsnap.explain.told import told_cause, told_mending, told_pending
 from netsnap.explain.verdicts import Outcome, sentence, verdict
@@ -33,7 +37,7 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     earlier, later = Network.of(before, assumed=after), Network.of(after, assumed=before)
     lexicon = Lexicon()
     then, now = matrix(earlier, lexicon), matrix(later, lexicon)
-    pairs = compare_pairs(then, now)
+    pairs = Sweep(world).told(compare_pairs(then, now), now)
     happened = events(world)
     apart = touched(difference.changes, then, now)
     lost = PairSet.of(pairs.lost, pairs.outside_lost, apart=apart)
@@ -49,6 +53,7 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     foreseen = forecasts(world, later, now)
     told = [event for culprit in found for event in (culprit.event, *culprit.follows)]
     awaited = [each.reason.event for each in foreseen]
+    failed = pairs.never_worked
     outcome = Outcome(
         pairs=pairs,
         difference=difference,
@@ -58,6 +63,8 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
         pending=tuple(told_pending(each, trial, witness, seen) for each in foreseen),
         witnesses=tuple(witnesses(world)),
         mended=story(mended[0], world).sentence if mended else "",
+        aftermath=tuple(aftermath(world, earlier, later)) if pairs.lost or failed else (),
+        older=first_finding(after, raw) if failed and not pairs.lost else "",
     )
     modelled = verdict(outcome)
     final = judged(modelled, observed, pairs)
@@ -72,9 +79,16 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
         witnesses=(
             *(f"mended: {told_mending(culprit, world)}" for culprit in mended),
             *latent([e for e in trial.roots() if e not in told and e.id not in awaited], world),
+            *outcome.aftermath,
             *outcome.witnesses,
             *seen.notes(),
         ),
         observed=observed,
         pending=outcome.pending,
     )
+
+
+def first_finding(facts: Facts, raw: Raw) -> str:
+    """Return what ``netsnap check`` says first of a snapshot, "" if it finds nothing wrong."""
+    found = (each.finding for each in check(facts, raw))
+    return next((each.sentence for each in found if each.severity is not Severity.NOTICE), "")

@@ -1,25 +1,22 @@
 """Benign churn, one line for each kind; and events that left no other trace."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.events import CONTAINER, DUPLICATE, NEIGHBOUR, Event, World
+from netsnap.explain.flaps import flaps
 from netsnap.explain.links.node import rebooted
+from netsnap.explain.skew import clocks
 from parsers.facts import Fact
 from parsers.records import (
-    BirdProtocol,
-    CalicoPeer,
     Container,
     Daemon,
     Interface,
     KernelLog,
+    ServiceUnit,
 )
-
-JITTER = 2
-"""Seconds by which BIRD's SINCE moves between two reads of the same event."""
 
 _BEGINS = ("started_at", "start_ticks")
 """Fields of containers and daemons that are another only if these were started anew."""
@@ -51,7 +48,7 @@ def is_benign(event: Event) -> bool:
 
 def witnesses(world: World) -> tuple[str, ...]:
     """Tell of events between the snapshots that left the same state behind."""
-    return (*_restarts(world), *_session_flaps(world), *_kernel_messages(world))
+    return (*_restarts(world), *flaps(world), *_kernel_messages(world), *clocks(world))
 
 
 def _restarts(world: World) -> Iterator[str]:
@@ -59,7 +56,7 @@ def _restarts(world: World) -> Iterator[str]:
     anew = {change.key.node for change in changes if rebooted(change)}
     yield from (f"{node} was rebooted (new boot id)" for node in sorted(anew))
     for change in changes:
-        if change.after is None or not _is_begun_anew(change):
+        if change.after is None or not begun_anew(change):
             continue
         record = change.after.record
         if isinstance(record, Container):
@@ -73,11 +70,13 @@ def _restarts(world: World) -> Iterator[str]:
                 f"{name} on {change.key.node} was started anew at {record.started} "
                 f"(pid {_pid(change.before)} → {record.pid})"
             )
+        elif isinstance(record, ServiceUnit) and change.key.node not in anew:
+            yield f"the unit {record.name} on {change.key.node} began anew at {record.active_since}"
         elif isinstance(record, Interface) and change.key.netns == HOST:
             yield f"{record.name} on {change.key.node} was made anew (ifindex {record.index})"
 
 
-def _is_begun_anew(change: Change) -> bool:
+def begun_anew(change: Change) -> bool:
     """Say whether a thing of the old name began anew, whatever else of it is another too.
 
     The health of a container, say, begins anew with it.
@@ -102,29 +101,3 @@ def _kernel_messages(world: World) -> Iterator[str]:
             if message.last > since:
                 times = f", {message.count} times by now" if message.count > 1 else ""
                 yield f"the kernel of {key.node} said at {message.last}: {message.text}{times}"
-
-
-def _session_flaps(world: World) -> Iterator[str]:
-    for fact in world.after.of_kind(BirdProtocol.kind):
-        key, before, record = fact.key, world.before.by_key.get(fact.key), fact.record
-        if before is None or not isinstance(record, BirdProtocol | CalicoPeer):
-            continue
-        was = before.record
-        if (
-            isinstance(was, BirdProtocol | CalicoPeer)
-            and was.connection == record.connection == "Established"
-            and _moved(was.since, record.since)
-            and isinstance(record, BirdProtocol)
-        ):
-            yield f"{record.name} on {key.node} fell and came back at {record.since}"
-
-
-def _moved(before: str, after: str) -> bool:
-    """Compare two clock times of one format; another format is no evidence (see JITTER)."""
-    times = [re.fullmatch(r"(\d\d):(\d\d):(\d\d)(?:\.\d+)?", text) for text in (before, after)]
-    if times[0] is None or times[1] is None:
-        return False
-    first, second = (
-        int(each[1]) * 3600 + int(each[2]) * 60 + int(each[3]) for each in times if each
-    )
-    return abs(first - second) > JITTER

@@ -16,7 +16,8 @@ class Outcome:
 
     ``unfollowed`` are events of rules that the model does not follow and that may end packets,
     ``witnesses`` the events that left nothing behind, ``mended`` what brought pairs back, in a
-    sentence.
+    sentence. ``aftermath`` says what is over and has its effect still, ``older`` what ``check``
+    says first of t2.
     """
 
     pairs: Pairs
@@ -27,6 +28,8 @@ class Outcome:
     pending: tuple[Pending, ...]
     witnesses: tuple[str, ...] = ()
     mended: str = ""
+    aftermath: tuple[str, ...] = ()
+    older: str = ""
 
 
 def verdict(outcome: Outcome) -> Verdict:
@@ -49,7 +52,8 @@ def verdict(outcome: Outcome) -> Verdict:
 def sentence(of: Verdict, outcome: Outcome) -> str:
     """Say the whole of it in one line."""
     pairs = outcome.pairs
-    changed = f"{len(outcome.difference.changes)} facts changed"
+    number = len(outcome.difference.changes)
+    changed = f"{number} fact{'' if number == 1 else 's'} changed"
     if of is Verdict.BROKEN:
         return _broken(outcome)
     if of is Verdict.PENDING:
@@ -62,7 +66,7 @@ def sentence(of: Verdict, outcome: Outcome) -> str:
         ).rstrip(),
         Verdict.BROKEN_BEFORE: (
             f"Nothing was lost between t1 and t2; {len(pairs.never_worked)} of {pairs.total} "
-            f"pairs failed at t1 already; {changed} since."
+            f"pairs failed at t1 already; {changed} since.{_older(outcome)}"
         ),
         Verdict.CANNOT_TELL: _cannot_tell(outcome),
     }[of]
@@ -75,6 +79,12 @@ def _broken(outcome: Outcome) -> str:
         what = f"{len(pairs.outside_lost)} workloads lost their way out"
     why = causes[0].sentence if causes else "no change that was read explains it."
     return f"{what}: {why}"
+
+
+def _older(outcome: Outcome) -> str:
+    """Point to what shows a fault that no comparison does."""
+    over = f" {outcome.aftermath[0]}." if outcome.aftermath else ""
+    return over + (f" netsnap check T2 says first: {outcome.older}." if outcome.older else "")
 
 
 def _unchanged(outcome: Outcome) -> str:

@@ -352,7 +352,7 @@ def test_a_session_that_fell_and_came_back_is_told_as_an_event() -> None:
     bird = find(after, HOST2, BirdProtocol, name)
     swap(after, HOST2, bird, replace(bird, since="12:03:04"))
     story = told(with_bgp(cluster()), after)
-    assert story.witnesses == (f"{name} on k8s2 fell and came back at 12:03:04",)
+    assert story.witnesses == ("BGP session k8s2–k8s3 fell and came back at 12:03:04",)
     swap(after, HOST2, replace(bird, since="12:03:04"), replace(bird, since="12:00:01"))
     assert told(with_bgp(cluster()), after).witnesses == ()
 
