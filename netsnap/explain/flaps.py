@@ -21,7 +21,7 @@ from parsers.records import (
 NEARBY = timedelta(seconds=10)
 """Sessions that come back within it came back together."""
 SHOWN = 4
-_KINDS = frozenset(
+_KINDS = tuple(
     each.kind for each in (BirdProtocol, CalicoPeer, BirdStatus, InterfaceCounters, FilterRule)
 )
 _ESTABLISHED = "Established"
@@ -30,9 +30,10 @@ _ESTABLISHED = "Established"
 def flaps(world: World) -> Iterator[str]:
     """Yield a line for each thing that is as it was, and was not all the time."""
     both = [
-        (key, was, now)
-        for key, now in world.after.by_key.items()
-        if key.kind in _KINDS and (was := world.before.by_key.get(key)) is not None
+        (now.key, was, now)
+        for kind in _KINDS
+        for now in world.after.of_kind(kind)
+        if (was := world.before.by_key.get(now.key)) is not None
     ]
     yield from _links(both, world)
     yield from _sessions(both, world)

@@ -106,8 +106,8 @@ class Sweep:
 
     def _found(self, read: Mapping[str, datetime]) -> Iterator[Recovery]:
         moments = self.world.moments
-        for key, fact in self.world.after.by_key.items():
-            record = fact.record
+        for fact in self.world.after.of_kind(BirdProtocol.kind):
+            key, record = fact.key, fact.record
             if not isinstance(record, BirdProtocol) or record.connection != _ESTABLISHED:
                 continue
             peer = self.world.owners.get(record.neighbour, ("", ""))[0]

@@ -208,9 +208,9 @@ class Stops:
     @cached_property
     def _other_daemons(self) -> Mapping[str, list[Fact]]:
         found: dict[str, list[Fact]] = {}
-        for key, fact in self.other.by_key.items():
-            if key.kind == Daemon.kind and key.netns == HOST:
-                found.setdefault(key.node, []).append(fact)
+        for fact in self.other.of_kind(Daemon.kind):
+            if fact.key.netns == HOST:
+                found.setdefault(fact.key.node, []).append(fact)
         return found
 
 

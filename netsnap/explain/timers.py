@@ -84,8 +84,8 @@ class Timers:
         both: list[dict[str, list[str]]] = []
         for facts in (self.world.after, self.world.before):
             found: dict[str, list[str]] = {}
-            for key, fact in facts.by_key.items():
-                if key.kind == BirdConfig.kind and isinstance(fact.record, BirdConfig):
-                    found.setdefault(key.node, []).append(fact.record.statement)
+            for fact in facts.of_kind(BirdConfig.kind):
+                if isinstance(fact.record, BirdConfig):
+                    found.setdefault(fact.key.node, []).append(fact.record.statement)
             both.append(found)
         return tuple(both)

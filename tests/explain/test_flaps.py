@@ -1,4 +1,4 @@
-"""What was in between: flaps, causes that are over, clocks that are apart, sweeps that take long."""
+"""What was in between: flaps, causes that are over, clocks that are apart, long sweeps."""
 
 from dataclasses import replace
 from datetime import timedelta
