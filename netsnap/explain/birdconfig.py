@@ -45,15 +45,20 @@ _WORDS = (
         ),
     ),
 )
-_ENDS_A_SESSION = re.compile(r"import .*\blimit\b.*\baction (?:restart|disable)")
+_BOTH = (
+    (re.compile(r"import .*\blimit\b.*\baction (?:restart|disable)"), Decides.IMPORT),
+    (re.compile(r"source address "), Decides.EXPORT),  # it is the next hop that peers are told
+)
+"""What can end a session, and decides about routes where it does not."""
 
 
-def decides(statement: str) -> Decides:
+def decides(statement: str) -> frozenset[Decides]:
     """Say what hangs on a statement in a block of a BGP session."""
-    if _ENDS_A_SESSION.match(statement):
-        return Decides.SESSION
+    for words, what in _BOTH:
+        if words.match(statement):
+            return frozenset({Decides.SESSION, what})
     found = (what for what, words in _WORDS if statement.startswith(words))
-    return next(found, Decides.SESSION)
+    return frozenset({next(found, Decides.SESSION)})
 
 
 def head(record: BirdConfig) -> str:
@@ -217,7 +222,8 @@ def weight(edit: Change) -> tuple[int, str]:
     block = head(record)
     if session_of(block)[0]:
         order = [Decides.SESSION, Decides.IMPORT, Decides.EXPORT, Decides.NOTHING]
-        return order.index(decides(record.statement)) if record.block else 0, block
+        found = decides(record.statement) if record.block else {Decides.SESSION}
+        return min(map(order.index, found)), block
     return (1 if filter_of(block) or block.startswith("protocol ") else 2), block
 
 

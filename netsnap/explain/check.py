@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from netsnap.explain.checks.birdconfigs import birdconfigs
 from netsnap.explain.checks.blocks import blocks
 from netsnap.explain.checks.clock import clock
 from netsnap.explain.checks.counters import counters
@@ -43,6 +44,7 @@ CHECKS: tuple[Check, ...] = (
     gateways,
     daemons,
     peering,
+    birdconfigs,
     blocked,
     filters,
     sessions,

@@ -24,25 +24,29 @@ def sessions(case: Case) -> Iterator[Finding]:
         if between in told:
             continue
         state, error = _state(fact)
-        if state != ESTABLISHED and _is_gone(case, found, address):
+        is_up, why = state == ESTABLISHED, f" ({error})" if error else ""
+        if not is_up and _is_gone(case, found, address):
             told |= {frozenset((end[0], peer or address)) for end in found if end[1] == address}
             yield _of_nobody(found, address)
-        elif state != ESTABLISHED:
+        elif peer and _is_one_sided(found, case, node, peer):
             told.add(between)
-            why = f" ({error})" if error else ""
-            name = peer or address
+            yield _of_one(fact, node, peer, "" if is_up else f": {state}{why}")
+        elif not is_up:
+            told.add(between)
             yield Finding(
                 Severity.ERROR,
                 node,
                 HOST,
-                f"the BGP session {node}–{name} is not established: {state}{why}",
+                f"the BGP session {node}–{peer or address} is not established: {state}{why}",
                 (fact, *_other_end(found, case, node, peer)),
                 f"netsnap path {node} {address}",
             )
-        elif peer and _is_one_sided(found, case, node, peer):
-            told.add(between)
-            sentence = f"{node} has a BGP session to {peer}, and {peer} has none to {node}"
-            yield Finding(Severity.WARNING, peer, HOST, sentence, (fact,))
+
+
+def _of_one(fact: Fact, node: str, peer: str, how: str) -> Finding:
+    """A session that the other end is not configured for; ``how`` it is, "" if it stands."""
+    sentence = f"{node} has a BGP session to {peer}, and {peer} has none to {node}{how}"
+    return Finding(Severity.ERROR if how else Severity.WARNING, peer, HOST, sentence, (fact,))
 
 
 def _is_gone(case: Case, found: Mapping[Ends, Fact], address: str) -> bool:

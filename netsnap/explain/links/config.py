@@ -26,6 +26,7 @@ _DAEMONS = ("bird", BIRD6)
 _NOTHING_KNOWN = Configured(())
 _PREFIX = re.compile(r"[0-9A-Fa-f.:]+/\d+")
 _KERNEL = ("protocol kernel", "protocol device")
+_OF_ROUTES = (Decides.IMPORT, Decides.EXPORT)
 _OF_ALL_SESSIONS = ("router id", "listen bgp")
 
 
@@ -63,7 +64,7 @@ def _stands(event: Event) -> bool:
 def _decides_session(record: BirdConfig, blocks: frozenset[str], *, is_up: bool) -> bool:
     if head(record) in blocks:
         what = decides(record.statement)
-        return what in (Decides.IMPORT, Decides.EXPORT) if is_up else what is Decides.SESSION
+        return not what.isdisjoint(_OF_ROUTES) if is_up else Decides.SESSION in what
     return not record.block and not is_up and record.statement.startswith(_OF_ALL_SESSIONS)
 
 
@@ -124,7 +125,7 @@ def _deciding(
 ) -> Iterator[EventId]:
     """Yield a node's edit of what these blocks let through, or of a filter that they name."""
     known = happened.world.configured.get(node, _NOTHING_KNOWN)
-    asked = " ".join(e.statement for e in known.in_blocks(blocks) if decides(e.statement) is way)
+    asked = " ".join(e.statement for e in known.in_blocks(blocks) if way in decides(e.statement))
     for id_, edit in _edits(node, happened):
         if id_[3] == BIRD6 and route.family == 4:  # noqa: PLR2004 -- IPv4
             continue
@@ -139,7 +140,7 @@ def _lets_through(
 ) -> bool:
     block = head(record)
     if block in blocks:
-        return decides(record.statement) is way
+        return way in decides(record.statement)
     name = filter_of(block)
     return bool(name) and (
         block.startswith("function") or re.search(rf"\b{name}\b", asked) is not None

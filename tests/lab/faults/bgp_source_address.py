@@ -1,39 +1,51 @@
-"""k8s3's BIRD is to speak from an address that k8s3 does not have."""
+"""A BIRD is to speak from an address that its node does not have.
 
-from tests.lab.faults.configured import edit, put_back
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
+k8s2 has the highest address and calls its peers: it cannot. k8s3 waits for them, so that its
+sessions stand: and its peers are told of a next hop that is nowhere.
+"""
+
+from collections.abc import Callable
+
+from tests.lab.faults.configured import edit, only_lost, put_back
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on
 from tests.lab.lab import Lab
+from tests.lab.plan import node_named
 
-LOST = across(pods_on("k8s3"), elsewhere("k8s3"))
 OTHER = "10.99.9.9"
 
 
-def inject(lab: Lab) -> None:
-    """Name another source address, as a wrong autodetection does."""
-    edit(lab, "k8s3", ("source address 172.16.0.47;", f"source address {OTHER};"))
+def _fault(name: str, node: str) -> Fault:
+    lost = across(pods_on(node), elsewhere(node))
+    own = node_named(node).address
+
+    def inject(lab: Lab) -> None:
+        edit(lab, node, (f"source address {own};", f"source address {OTHER};"))
+
+    def settled(lab: Lab) -> None:
+        only_lost(lab, lost)
+
+    return Fault(
+        name,
+        f"{node}'s BIRD is to speak from {OTHER}, which {node} does not have",
+        inject,
+        _heal(node),
+        settled,
+        lost=lost,
+        blame=(Blame((node,), "BIRD configuration", ("bgp_template",)),),
+        innocent=tuple({"k8s1", "k8s2", "k8s3"} - {node}),
+        says=(node, OTHER),
+        slow=True,
+    )
 
 
-def heal(lab: Lab) -> None:
-    """Name the right one."""
-    put_back(lab, "k8s3")
+def _heal(node: str) -> Callable[[Lab], None]:
+    def heal(lab: Lab) -> None:
+        put_back(lab, node)
+
+    return heal
 
 
-def settled(lab: Lab) -> None:
-    """No session of k8s3's comes up again."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
-FAULT = Fault(
-    "bgp-source-address-gone",
-    f"k8s3's BIRD is to speak from {OTHER}, which k8s3 does not have",
-    inject,
-    heal,
-    settled,
-    lost=LOST,
-    blame=(Blame(("k8s3",), "BIRD configuration", ("bgp_template",)),),
-    innocent=("k8s1", "k8s2"),
-    says=("k8s3", OTHER),
-    slow=True,
+FAULTS = (
+    _fault("bgp-source-address-gone", "k8s2"),
+    _fault("bgp-next-hop-nowhere", "k8s3"),
 )

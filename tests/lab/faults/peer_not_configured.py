@@ -34,5 +34,5 @@ FAULT = Fault(
     lost=LOST,
     blame=(Blame(("k8s1",), "BIRD configuration", ("Mesh_172_16_0_47",)),),
     innocent=("k8s2", "k8s3"),
-    says=("k8s1", "none to k8s3"),
+    says=("k8s1", "k8s1 has none to k8s3"),
 )
