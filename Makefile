@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 
-.PHONY: demo test check golden bench oracle faults setup lab-packages clean
+.PHONY: demo test check golden bench oracle networks faults setup lab-packages clean
 
 demo: setup
 	$(BIN)/netsnap demo
@@ -29,6 +29,10 @@ bench: setup
 N ?= 10000
 oracle: setup
 	$(BIN)/python -m tests.oracle --states $(N) $(if $(SEED),--seed $(SEED))
+
+# N random small networks, all pairs by classes against single walks. SEED= runs them again.
+networks: setup
+	$(BIN)/python -m tests.networks --networks $(N) $(if $(SEED),--seed $(SEED))
 
 # Every fault that the lab can make, made and explained: a table of scores. ARGS="--slow" for those of minutes, too.
 faults: setup lab-packages
