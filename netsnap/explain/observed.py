@@ -21,6 +21,7 @@ from netsnap.explain.explanation import (
     Pairs,
     Verdict,
 )
+from netsnap.explain.fulltables import dropping
 from netsnap.explain.grouping import groups
 from netsnap.explain.pings import FULL, SMALL, Pings, Seen
 from netsnap.explain.scope import scope
@@ -204,7 +205,14 @@ class Comparison:
         what = f"{len(some)} of {_pings(len(tested))} between {_ends(some[0])}"
         size = " in full size" if some[0].ping.size == FULL else ""
         every = () if kind is Observed.RESTORED else self.after.ways.values()
-        return f"{what}{size} {_says(kind, some)}{scope(some, tested, every)}."
+        said = self._with_full_tables(_says(kind, some), some)
+        return f"{what}{size} {said}{scope(some, tested, every)}."
+
+    def _with_full_tables(self, said: str, some: Sequence[Seen]) -> str:
+        """Put what may well explain lost pings in the place of the word that nothing does."""
+        common = frozenset[str].intersection(*(each.nodes for each in some))
+        full = " and ".join(dropping(self.after.network.facts, common))
+        return said.replace(UNEXPLAINED, full) if full else said
 
     def _evidence(self, seen: Seen) -> Iterator[Evidence]:
         was = self._before(seen.way)
@@ -213,17 +221,16 @@ class Comparison:
         yield self.witness.of_fact("t2", seen.fact)
 
 
+UNEXPLAINED = "no table that was read explains it"
 _SAYS = {
-    Observed.LOST: "are lost, and no table that was read explains it",
+    Observed.LOST: f"are lost, and {UNEXPLAINED}",
     Observed.CONTRADICTED: (
         "were answered at t2 on ways that the model has lost: the model is wrong there, or things "
         "moved while the nodes were read"
     ),
-    Observed.STILL_LOST: "are not answered at t1 nor at t2, and no table that was read explains it",
-    Observed.ONLY_AT_T2: (
-        "are not answered at t2, and no table that was read explains it; they were not sent at t1"
-    ),
-    Observed.RESTORED: "are answered again, and no table that was read explains it",
+    Observed.STILL_LOST: f"are not answered at t1 nor at t2, and {UNEXPLAINED}",
+    Observed.ONLY_AT_T2: (f"are not answered at t2, and {UNEXPLAINED}; they were not sent at t1"),
+    Observed.RESTORED: f"are answered again, and {UNEXPLAINED}",
 }
 
 

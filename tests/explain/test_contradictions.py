@@ -273,7 +273,10 @@ FAULTS: list[tuple[Fault, Severity, str]] = [
      "systemd has restarted docker on k8s2 by itself: 9 times"),
     (_add(K2, Daemon("bird", state="running", out_of_memory_kills=2)), WARNING, "the kernel kil"),
     (_add(K2, Daemon("bird", state="running", throttled_periods=2)), NOTICE, "bird on k8s2 had to"),
-    (_add(K2, ConntrackTable(100, 100, 100)), ERROR, "the table of connections of k8s2 is full"),
+    (_add(K2, ConntrackTable(100, 100, 100, (("drop", 3),))), ERROR,
+     "the table of connections of k8s2 is full (100 of 100): new connections are dropped"),
+    (_add(K2, ConntrackTable(100, 100, 100, (("early_drop", 3),))), WARNING,
+     "the table of connections of k8s2 is full (100 of 100), and drops none so far"),
     (_add(K2, ConntrackTable(100, 100, 90)), WARNING, "the table of connections of k8s2 is nearly"),
     (_add(K2, ConntrackTable(100, 100, 9, (("drop", 3),))), NOTICE, "the table of connections of"),
     (

@@ -13,7 +13,7 @@ from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, Observed, Verdict
 from netsnap.report.as_json import document
 from netsnap.report.outline import outline
-from parsers.records import FilterRule, Ping, Route, XfrmPolicy
+from parsers.records import ConntrackTable, FilterRule, Ping, Route, XfrmPolicy
 from tests.model.cluster import (
     BLOCKS,
     NODES,
@@ -217,6 +217,21 @@ def test_a_line_on_the_way_that_is_not_understood_is_told_beside_the_lost_ping()
     (seen,) = told(before, after).observed
     assert any("ct mark 0x7 drop" in each for each in seen.doubts)
     assert seen.suspects == ()
+
+
+@pytest.mark.parametrize(
+    ("dropped", "node", "named"), [(3, "k8s3", True), (0, "k8s3", False), (3, "k8s2", False)]
+)
+def test_a_full_table_of_connections_on_all_lost_ways_is_told_with_them(
+    dropped: int, node: str, *, named: bool
+) -> None:
+    """Full alone it is no loss, and not one of pings that do not come by."""
+    after = pinged(without("default/web-31", "default/web-32"))
+    after[node, HOST].append(ConntrackTable(100, 100, 100, (("drop", dropped),)))
+    full = "and the table of connections of k8s3 is full (100 of 100) and drops what is new"
+    sentence = told(pinged(), after).sentence
+    assert (full in sentence) is named
+    assert ("no table that was read explains it" in sentence) is not named
 
 
 def test_the_json_tells_the_observation() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
+from netsnap.explain.fulltables import drops, is_full
 from parsers.facts import Fact
 from parsers.records import (
     ConntrackTable,
@@ -41,7 +42,12 @@ def counters(case: Case) -> Iterator[Finding]:
 def _connections(case: Case) -> Iterator[Finding]:
     for fact, table in case.of(ConntrackTable):
         what = f"the table of connections of {_name(fact)}"
-        yield from _filled(fact, what, table.count, table.maximum, "new connections are dropped")
+        said = "new connections are dropped"
+        if is_full(table) and not drops(table):
+            sentence = f"{what} is full ({table.count} of {table.maximum}), and drops none so far"
+            yield Finding(Severity.WARNING, *fact.key[:2], sentence, (fact,))
+        else:
+            yield from _filled(fact, what, table.count, table.maximum, said)
         lost = _counted(dict(table.counters), _LOST_CONNECTIONS)
         if lost:
             yield _notice(fact, f"{what} has refused or dropped some: {lost}")

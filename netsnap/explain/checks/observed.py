@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from collector.capture import HOST
 from netsnap.explain.cells import among
 from netsnap.explain.checks.finding import Case, Finding, Severity
+from netsnap.explain.fulltables import dropping
 from netsnap.explain.pairs import compare_pairs, matrix
 from netsnap.explain.pings import FULL, SMALL, Pings, Seen
 from netsnap.explain.scope import scope
@@ -33,7 +34,10 @@ def _silent(pings: Pings, sort: Sequence[Seen]) -> Iterator[Finding]:
         count = f"{len(lost)} of {len(small)} pings between {_ends(lost[0])}"
         are = "are" if len(lost) > 1 else "is"
         where = scope(lost, small, pings.ways.values())
-        sentence = f"{count} {are} not answered, and nothing that was read is in the way{where}"
+        common = frozenset[str].intersection(*(seen.nodes for seen in lost))
+        full = " and ".join(dropping(pings.network.facts, common))
+        why = full or "nothing that was read is in the way"
+        sentence = f"{count} {are} not answered, and {why}{where}"
         yield _finding(Severity.ERROR, lost, sentence)
     holes = [
         s for s in sort if s.ping.size == FULL and s.lost and pings.state(s).works is not False
