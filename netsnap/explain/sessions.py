@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from collector.capture import HOST
 from netsnap.explain.events import World
 from netsnap.explain.stops import Ends, Reason, Stops
 from netsnap.explain.timers import ESTABLISHED, Timer, Timers, is_late
@@ -98,13 +99,12 @@ class Sessions:
         }
 
     def _sessions(self) -> Iterator[tuple[str, str, Fact, BirdProtocol]]:
-        for node, host in self.stops.hosts.items():
-            for fact in host.space.facts.values():
-                session = fact.record
-                if isinstance(session, BirdProtocol) and session.neighbour:
-                    peer = self.world.owners.get(session.neighbour, ("", ""))[0]
-                    if peer:
-                        yield node, peer, fact, session
+        for fact in self._facts.of_kind(BirdProtocol.kind):
+            node, session = fact.key.node, fact.record
+            if isinstance(session, BirdProtocol) and session.neighbour:
+                peer = self.world.owners.get(session.neighbour, ("", ""))[0]
+                if peer and fact.key.netns == HOST and node in self.stops.hosts:
+                    yield node, peer, fact, session
 
 
 def _own(other: tuple[Fact, BirdProtocol] | None) -> str:

@@ -18,7 +18,6 @@ from netsnap.model.space import Space
 from parsers.facts import Fact, Facts
 from parsers.records import (
     Address,
-    BirdProtocol,
     CalicoProcess,
     Daemon,
     FilterRule,
@@ -161,7 +160,8 @@ class Stops:
         return served, asked
 
     def _host(self, space: Space) -> Host:
-        facts = [fact for fact in space.facts.values() if isinstance(fact.record, _KINDS)]
+        held = self.network.facts.places.get(space.place, {})
+        facts = [fact for kind in _KINDS for fact in held.get(kind, ())]
         devices = dict(_addresses(facts))
         return Host(
             space=space,
@@ -214,7 +214,7 @@ class Stops:
         return found
 
 
-_KINDS = (Address, CalicoProcess, Daemon, Neighbour, TcpSocket, BirdProtocol)
+_KINDS = tuple(each.kind for each in (Address, CalicoProcess, Daemon, Neighbour, TcpSocket))
 
 
 def _addresses(facts: list[Fact]) -> Iterator[tuple[str, str]]:
