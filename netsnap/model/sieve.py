@@ -3,13 +3,15 @@
 Switches that were not read (forwarding, rp_filter) may end it, too, and so may a next hop of which
 it was not read whether it answers.
 A ping's request is new to connection tracking and its answer is not, so that one way passes
-where the other does not.
+where the other does not. What carries it through a VXLAN is a packet of its own, which filters on
+the nodes judge as such: new each way, since its answer's ports are not its own turned round.
 """
 
 from netsnap.model.disposition import Disposition, Hop, Path
-from netsnap.model.flow import Flow
+from netsnap.model.flow import Flow, Service
 from netsnap.model.network import Network
 from netsnap.model.ruleset import Judgement
+from netsnap.model.tunnels import carried
 from parsers.iptables import POLICY
 from parsers.records import FilterRule, IptablesRule
 from parsers.roles import Record
@@ -21,13 +23,26 @@ ENDS = ("ingress", "prerouting", "input")
 ALIVE = frozenset({Disposition.DELIVERED, Disposition.LEFT_CLUSTER, Disposition.UNKNOWN})
 
 
-def sift(network: Network, path: Path, source: str, destination: str, *, new: bool) -> Path:
+def sift(
+    network: Network,
+    path: Path,
+    source: str,
+    destination: str,
+    *,
+    new: bool,
+    service: Service | None = None,
+) -> Path:
     """Cut a path where a packet filter surely drops the packet, and note what may drop it."""
     nothing_to_ask = not network.filtering and not network.unread
     if nothing_to_ask or path.disposition not in ALIVE or not destination:
         return path
     doubts: list[str] = []
     for at, hop in enumerate(path.hops):
+        outer = _outer(network, hop)
+        if outer is not None and outer.disposition is Disposition.FILTERED:
+            reason = f"the tunnel's own packet: {outer.reason}"
+            return Path(outer.disposition, (*path.hops[: at + 1], *outer.hops), reason)
+        doubts += outer.doubts if outer is not None else ()
         hooks = _hooks(hop)
         if not hooks:
             continue
@@ -38,12 +53,22 @@ def sift(network: Network, path: Path, source: str, destination: str, *, new: bo
         )
         if place not in network.filtering:
             continue
-        flow = Flow(source, destination, hop.ingress, hop.device, new)
+        flow = Flow(source, destination, hop.ingress, hop.device, new, service)
         judged = network.spaces[place].ruleset.judge(hooks, flow)
         if judged.drop is not None:
             return _dropped(network, path, at, judged)
         doubts += (f"{hop.node} {hop.netns}: {doubt}" for doubt in judged.doubts)
     return Path(path.disposition, path.hops, path.reason, tuple(doubts)) if doubts else path
+
+
+def _outer(network: Network, hop: Hop) -> Path | None:
+    """Return the way of a tunnel's own packet behind filters; None where no tunnel begins."""
+    found = carried(network.spaces[hop.node, hop.netns], hop)
+    if found is None:
+        return None
+    way = network.walk((hop.node, hop.netns), found.remote, source_address=found.local)
+    service = Service("udp", found.port)
+    return sift(network, way, found.local, found.remote, new=True, service=service)
 
 
 def _hooks(hop: Hop) -> tuple[str, ...]:

@@ -3,7 +3,8 @@
 VXLAN (RFC 7348): the neighbour table gives the next hop's hardware address, the forwarding table
 the node that has it, and the device with the same VNI there takes it in. IPIP (RFC 2003): the
 outer packet goes to the device's remote end, or to the route's gateway where it has none. The
-outer packet is walked like any other; packet filters on its way are not asked.
+outer packet is walked like any other; packet filters on its way are asked of VXLAN's (``sieve``),
+and not of IPIP's.
 """
 
 import re
@@ -26,6 +27,7 @@ FLOOD = "00:00:00:00:00:00"
 DEFAULT_PORT = "8472"
 """The kernel's own, from before IANA gave VXLAN 4789; iproute2 prints whichever is used."""
 
+_INTO_VXLAN = f"{VXLAN} to "
 _LEARNED = re.compile(r"(?P<mac>\S+) dev (?P<device>\S+) .*?dst (?P<remote>\S+)")
 
 
@@ -63,6 +65,25 @@ def passage(roads: Roads, space: Space, device: str, target: str) -> Crossing:
     return _ipip(roads, space, device, target)
 
 
+class Carried(NamedTuple):
+    """A VXLAN's own packet: UDP from one node's address to another's."""
+
+    local: str
+    remote: str
+    port: int
+
+
+def carried(space: Space, hop: Hop) -> Carried | None:
+    """Return the packet that carries another from here; None where the hop is no VXLAN's begin."""
+    if not hop.note.startswith(_INTO_VXLAN) or hop.device not in space.interfaces:
+        return None
+    options = _options(space.interfaces[hop.device][1])
+    port = options.get("dstport", DEFAULT_PORT)
+    local = options.get("local", "")
+    remote = hop.note.removeprefix(_INTO_VXLAN)
+    return Carried("" if local in ANY else local, remote, int(port)) if port.isdigit() else None
+
+
 def _options(interface: Interface) -> Mapping[str, str]:
     """Read "id 4096 local 10.0.0.1 dev eth0 dstport 4789": each word with the one after it."""
     return dict(pairwise(interface.kind_detail.split()))
@@ -81,7 +102,7 @@ def _vxlan(roads: Roads, space: Space, device: str, target: str) -> Crossing:
     wanted = (options.get("id", ""), options.get("dstport", DEFAULT_PORT))
     frame = _Frame(space.name, mac, *wanted)
     endings = [
-        _arrival(roads, Hop(*space.place, device, key, f"{VXLAN} to {remote}"), remote, frame)
+        _arrival(roads, Hop(*space.place, device, key, f"{_INTO_VXLAN}{remote}"), remote, frame)
         for remote, key in remotes.items()
     ]
     return next((each for each in endings if each.port is not None), endings[0])

@@ -7,13 +7,14 @@ import pytest
 
 from collector.capture import HOST
 from netsnap.model.alike import classes
-from netsnap.model.disposition import Disposition
+from netsnap.model.disposition import Disposition, PairState
 from netsnap.model.network import Network
 from netsnap.model.pairs import pairs
 from parsers.records import (
     Address,
     FdbEntry,
     FdbMoving,
+    FilterRule,
     Interface,
     Neighbour,
     NextHop,
@@ -229,3 +230,30 @@ def test_what_is_no_address_ends_no_command(text: str) -> None:
         world, K2, old, replace(old, kind_detail=f"any remote {text or 'x'} local any ttl inherit")
     )
     assert Network.of(facts(world)).walk(K2, "192.168.23.194").disposition is Disposition.UNKNOWN
+
+
+INPUT = "type filter hook input priority filter; policy accept"
+
+
+@pytest.mark.parametrize(
+    ("rule", "lost"),
+    [
+        ("udp dport 4789 drop", LOST * 2),
+        ("udp sport 4789 accept", 0),
+        ("udp dport 8472 drop", 0),
+        ("ip saddr 172.16.0.57 udp dport 4789 drop", LOST),
+        ("ct state new udp dport 4789 drop", LOST * 2),
+        ("icmp type echo-request drop", 0),
+    ],
+)
+def test_a_filter_judges_the_tunnels_own_packet_and_not_what_is_in_it(rule: str, lost: int) -> None:
+    world = tunnelled("vxlan")
+    world[K3] += [FilterRule("ip f", "INPUT", each) for each in (INPUT, rule)]
+    found = [pair for pair in pairs(Network.of(facts(world))) if pair.works is not True]
+    assert len(found) == lost
+    assert {pair.disposition for pair in found} <= {Disposition.FILTERED}
+    assert all("the tunnel's own packet: k8s3 drops it" in _said(pair) for pair in found)
+
+
+def _said(pair: PairState) -> str:
+    return pair.there.reason or pair.back.reason
