@@ -67,9 +67,9 @@ class Drawn(NamedTuple):
 
 def two(random: Random) -> tuple[Drawn, Drawn]:
     """Draw a cluster, and the same after some things happened to it."""
-    first = _drawn(_base(random), random, random.choice((0, 0, 1, 3)))
+    first = _drawn(_base(random), random, random.choice((0, 0, 1, 2, 4)))
     world = {place: list(records) for place, records in first.world.items()}
-    second = _drawn(world, random, random.choice((0, 1, 1, 2, 4)))
+    second = _drawn(world, random, random.choice((1, 1, 2, 3, 5)))
     if random.random() < 0.1:
         return second, first
     return first, second
@@ -215,18 +215,25 @@ def _place(world: World, random: Random) -> list[Record]:
     return world[random.choice(hosts if random.random() < 0.6 else list(world))]
 
 
+def _device(records: list[Record], random: Random) -> str:
+    """Choose an interface, most often one that is there."""
+    there = [each.name for each in records if isinstance(each, Interface)]
+    return random.choice(there if there and random.random() < 0.8 else DEVICES)
+
+
 def _a_route(world: World, random: Random) -> None:
+    records = _place(world, random)
     kind = random.choice(("unicast",) * 4 + ("blackhole", "throw", "unreachable", "prohibit"))
     family = random.choice((4, 4, 4, 6))
     gateways = ["", "", *(NODES.values() if family == 4 else ("fd00::1", "fd00::2"))]
     hops = tuple(
         NextHop(
-            random.choice(gateways), random.choice(DEVICES),
+            random.choice(gateways), _device(records, random),
             flags=random.choice(((), (), (), ("linkdown",), ("dead",), ("onlink",))),
         )
         for _ in range(random.choice((1, 1, 2)))
     )  # fmt: skip
-    _place(world, random).append(
+    records.append(
         Route(
             family,
             random.choice(("main", "main", "100", "local")),
@@ -256,18 +263,19 @@ def _a_rule(world: World, random: Random) -> None:
 def _a_neighbour(world: World, random: Random) -> None:
     address = random.choice((*ADDRESSES, *NODES.values(), "169.254.1.1", "192.168.86.1"))
     condition = random.choice(("resolved", "failed", "permanent", "unresolved"))
-    entry = Neighbour(4, address, random.choice(DEVICES), random.choice(MACS), condition)
-    _place(world, random).append(entry)
+    records = _place(world, random)
+    device = _device(records, random)
+    records.append(Neighbour(4, address, device, random.choice(MACS), condition))
 
 
 def _a_switch(world: World, random: Random) -> None:
-    device = random.choice((*DEVICES, "all"))
+    records = _place(world, random)
+    device = random.choice((*(_device(records, random) for _ in range(3)), "all"))
     names = ("forwarding", "rp_filter", "proxy_arp", "arp_ignore", "arp_filter")
     name = f"net.ipv4.conf.{device}.{random.choice(names)}"
     name = random.choice((name,) * 6 + ("net.ipv4.ip_forward", "net.ipv4.icmp_echo_ignore_all"))
-    records = _place(world, random)
     records[:] = [r for r in records if not (isinstance(r, Sysctl) and r.name == name)]
-    records.append(Sysctl(name, random.choice("012")))
+    records.append(Sysctl(name, random.choice("0012")))
 
 
 def _an_address(world: World, random: Random) -> None:
