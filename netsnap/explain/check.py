@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from netsnap.explain.checks.bgpfilters import bgp_filters
 from netsnap.explain.checks.birdconfigs import birdconfigs
 from netsnap.explain.checks.blocks import blocks
 from netsnap.explain.checks.clock import clock
@@ -47,6 +48,7 @@ CHECKS: tuple[Check, ...] = (
     birdconfigs,
     blocked,
     filters,
+    bgp_filters,
     sessions,
     fib,
     blocks,

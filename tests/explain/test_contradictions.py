@@ -288,6 +288,8 @@ FAULTS: list[tuple[Fault, Severity, str]] = [
     (_add(K2, _said("conntrack-full", "", "2026-01-02T11:59:00Z")), WARNING,
      "the kernel of k8s2 said at 2026-01-02T11:59:00Z, 3 times in all: words"),
     (_add(K2, _said("conntrack-full", "", "2026-01-02T09:00:00Z")), NOTICE, "the kernel of k8s2"),
+    (_add(K2, _said("conntrack-full", "", "2026-01-02T11:59:00Z"), ConntrackTable(100, 100, 9)),
+     NOTICE, "the kernel of k8s2"),
     (_add(K2, _said("duplicate-address", NIC, "2026-01-02T11:59:00Z")), WARNING, "the kernel of k"),
     (_add(K2, _said("crash", "someone", "2026-01-02T11:59:00Z")), NOTICE, "the kernel of k8s2"),
     (_add(K2, XfrmPolicy("10.0.0.0/8", "0.0.0.0/0", "", "out", action="block")), ERROR,
