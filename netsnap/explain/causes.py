@@ -24,7 +24,8 @@ class Culprit:
     """An event that explains lost pairs, with what follows from it.
 
     ``joint`` holds the other events that had to be undone with it, where none alone sufficed, and
-    ``shared`` the pairs of ``explains`` for which that is so.
+    ``shared`` the pairs of ``explains`` for which that is so. ``lacks`` are the causes among what
+    follows, where the event alone says little (``reboot``).
     """
 
     event: Event
@@ -33,6 +34,7 @@ class Culprit:
     proof: Proof
     joint: tuple[EventId, ...] = ()
     shared: PairSet = NO_PAIRS
+    lacks: "tuple[Culprit, ...]" = ()
 
 
 def restorer(after: Network, now: Matrix, lost: PairSet) -> Restored:

@@ -18,6 +18,7 @@ from netsnap.explain.observed import Comparison, judged, leading
 from netsnap.explain.pairs import compare_pairs, matrix, touched
 from netsnap.explain.pending import forecasts
 from netsnap.explain.pings import Pings
+from netsnap.explain.reboot import with_what_lacks
 from netsnap.explain.skew import Sweep
 from netsnap.explain.story import story
 from netsnap.explain.told import told_cause, told_mending, told_pending
@@ -45,7 +46,7 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     mended = menders(world, happened, (earlier, then), restored)
     happening = Happened(happened, world)
     trial = Trial(happening, parents(happening), lost, restorer(later, now, lost), now.homes)
-    found = culprits(trial)
+    found = tuple(with_what_lacks(culprit, trial) for culprit in culprits(trial))
     witness = Witness(before, after, raw, {})
     seen = Comparison(Pings(earlier), Pings(later), pairs, witness, difference)
     observed = seen.observations()
@@ -61,7 +62,7 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
         unfollowed=tuple(event for event in happened.values() if may_stop(event, world)),
         causes=causes,
         pending=tuple(told_pending(each, trial, witness, seen) for each in foreseen),
-        witnesses=tuple(witnesses(world)),
+        witnesses=witnesses(world, told),
         mended=story(mended[0], world).sentence if mended else "",
         aftermath=tuple(aftermath(world, earlier, later)) if pairs.lost or failed else (),
         older=first_finding(after, raw) if failed and not pairs.lost else "",

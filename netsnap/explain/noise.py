@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
-from netsnap.explain.events import CONTAINER, DUPLICATE, NEIGHBOUR, Event, World
+from netsnap.explain.events import CONTAINER, DUPLICATE, NEIGHBOUR, NODE, Event, World
 from netsnap.explain.flaps import flaps
 from netsnap.explain.links.node import rebooted
 from netsnap.explain.skew import clocks
@@ -26,14 +26,21 @@ def noise(told: Iterable[Event], world: World) -> tuple[str, ...]:
     """Count the churn that is no cause and no consequence of one; ``told`` are those."""
     told_changes = {id(change) for event in told for change in event.changes}
     rest = [change for change in world.difference.changes if id(change) not in told_changes]
-    counts = Counter(filter(None, map(_kind_of_noise, rest)))
+    anew = _rebooted(world)
+    counts = Counter(filter(None, (_kind_of_noise(change, anew) for change in rest)))
     lines = [f"{count} {what}" for what, count in sorted(counts.items())]
     if world.difference.drifted:
         lines.append(f"{world.difference.drifted} facts in which only counters or timers moved")
     return tuple(lines)
 
 
-def _kind_of_noise(change: Change) -> str:
+def _rebooted(world: World) -> frozenset[str]:
+    return frozenset(c.key.node for c in world.difference.changes if rebooted(c))
+
+
+def _kind_of_noise(change: Change, anew: frozenset[str] = frozenset()) -> str:
+    if change.alteration is Alteration.RENEWED and change.key.node in anew:
+        return f"facts of {change.key.node} are new by its reboot"
     if change.key.kind == NEIGHBOUR:
         return "neighbour entries came, went or rotated"
     if change.alteration is Alteration.RENEWED:
@@ -46,17 +53,18 @@ def is_benign(event: Event) -> bool:
     return all(map(_kind_of_noise, event.changes)) and event.what not in (CONTAINER, DUPLICATE)
 
 
-def witnesses(world: World) -> tuple[str, ...]:
-    """Tell of events between the snapshots that left the same state behind."""
-    return (*_restarts(world), *flaps(world), *_kernel_messages(world), *clocks(world))
+def witnesses(world: World, told: Iterable[Event] = ()) -> tuple[str, ...]:
+    """Tell of events between the snapshots that left the same state behind, less those ``told``."""
+    nodes = frozenset(event.node for event in told if event.what == NODE)
+    return (*_restarts(world, nodes), *flaps(world), *_kernel_messages(world), *clocks(world))
 
 
-def _restarts(world: World) -> Iterator[str]:
+def _restarts(world: World, told: frozenset[str]) -> Iterator[str]:
     changes = world.difference.changes
-    anew = {change.key.node for change in changes if rebooted(change)}
-    yield from (f"{node} was rebooted (new boot id)" for node in sorted(anew))
+    anew = _rebooted(world)
+    yield from (f"{node} was rebooted (new boot id)" for node in sorted(anew - told))
     for change in changes:
-        if change.after is None or not begun_anew(change):
+        if change.after is None or change.key.node in anew or not begun_anew(change):
             continue
         record = change.after.record
         if isinstance(record, Container):
@@ -64,13 +72,13 @@ def _restarts(world: World) -> Iterator[str]:
                 f"{record.workload or record.name} on {change.key.node} was restarted at "
                 f"{record.started_at} (pid {_pid(change.before)} → {record.pid})"
             )
-        elif isinstance(record, Daemon) and change.key.node not in anew:
+        elif isinstance(record, Daemon):
             name = f"{record.name} {record.mode}".strip()
             yield (
                 f"{name} on {change.key.node} was started anew at {record.started} "
                 f"(pid {_pid(change.before)} → {record.pid})"
             )
-        elif isinstance(record, ServiceUnit) and change.key.node not in anew:
+        elif isinstance(record, ServiceUnit):
             yield f"the unit {record.name} on {change.key.node} began anew at {record.active_since}"
         elif isinstance(record, Interface) and change.key.netns == HOST:
             yield f"{record.name} on {change.key.node} was made anew (ifindex {record.index})"

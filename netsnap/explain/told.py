@@ -18,7 +18,8 @@ def told_cause(culprit: Culprit, world: World, witness: Witness, seen: Compariso
     told = story(culprit, world)
     first = primary(culprit.event)
     own = sorted(culprit.event.changes, key=lambda change: change is not first)
-    shown = own or all_changes(culprit.follows)
+    lacking = all_changes(each.event for each in culprit.lacks)
+    shown = [*lacking, *own] or all_changes(culprit.follows)
     return Cause(
         node=culprit.event.node,
         netns=culprit.event.netns,
