@@ -199,14 +199,14 @@ def read_at(told: Facts, **seconds: float) -> Facts:
     return replace(told, by_key=by_key, snapshot=replace(told.snapshot, nodes=nodes))
 
 
-def recovering(*, late: float) -> Explanation:
+def recovering(*, late: float, at: str = "12:05:20") -> Explanation:
     """Explain that k8s2 shows the session with k8s3 down, and k8s3, read later, shows it up."""
     before, after = with_bgp(cluster()), with_bgp(cluster())
     session_down(after, "k8s2", "k8s3")
     after[HOST3].append(BirdStatus("bird", server_time="2026-01-02 12:05:30"))
     for each in list(after[HOST3]):
         if isinstance(each, BirdProtocol):
-            since = "12:05:20" if _peer(each) == "k8s2" else "11:00:00"
+            since = at if _peer(each) == "k8s2" else "11:00:00"
             swap(after, HOST3, each, replace(each, since=since))
     t1 = facts(before)
     t2 = read_at(moved(facts(after), LATER - NOON), k8s3=late)
@@ -226,6 +226,10 @@ def test_what_moved_while_the_nodes_were_read_cannot_be_told() -> None:
 
 def test_nodes_that_were_read_together_are_believed() -> None:
     assert len(recovering(late=1.0).pairs.lost) == 8
+
+
+def test_a_session_that_stood_before_the_sweep_moves_nothing_in_it() -> None:
+    assert len(recovering(late=30.0, at="12:03:00").pairs.lost) == 8
 
 
 def test_a_clock_that_is_apart_is_told_and_its_times_corrected() -> None:

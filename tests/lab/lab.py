@@ -254,8 +254,12 @@ class Lab:
         """The pairs that do not answer now."""
         return frozenset(pair for pair, answered in self.ping_matrix().items() if not answered)
 
-    def wait_whole(self, limit: float = SETTLE) -> float:
-        """Wait until all pods reach each other and the outside; return the seconds it took."""
+    def wait_whole(self, limit: float = 0.0) -> float:
+        """Wait until all pods reach each other and the outside; return the seconds it took.
+
+        Without a limit it is as long as BIRD may wait before it tries again, and some more.
+        """
+        limit = limit or SETTLE + 2 * TIMERS[self.state.timers].error_wait[1]
         return nodes.wait_until(
             lambda: not self.lost_pairs() and all(self.ping_outside().values()),
             limit,
