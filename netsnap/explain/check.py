@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from netsnap.explain.checks.bgpfilters import bgp_filters
+from netsnap.explain.checks.bgppeers import bgppeers
 from netsnap.explain.checks.birdconfigs import birdconfigs
 from netsnap.explain.checks.blocks import blocks
 from netsnap.explain.checks.clock import clock
@@ -45,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     gateways,
     daemons,
     peering,
+    bgppeers,
     birdconfigs,
     blocked,
     filters,

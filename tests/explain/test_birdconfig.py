@@ -9,12 +9,12 @@ from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, Proof
 from parsers.birdconfig import read_config
 from parsers.facts import Facts
-from parsers.records import BirdProtocol, CalicoPeer, Route
+from parsers.records import BirdProtocol, BirdRoute, CalicoPeer, NextHop, Route
 from parsers.text import Text
 from tests.explain.test_explain import cut_session, session_down, with_bgp
 from tests.explain.test_intent import OBJECTS
 from tests.explain.test_intent import told as told_by_calico
-from tests.model.cluster import BLOCKS, NODES, World, cluster, facts, find, swap
+from tests.model.cluster import BLOCKS, NIC, NODES, World, cluster, facts, find, swap
 
 CONFIGURATION = """\
 ==> bird /etc/calico/confd/config/bird.cfg <==
@@ -260,3 +260,33 @@ def test_a_session_that_one_end_alone_waits_for_is_told_as_such() -> None:
         "k8s3 has a BGP session to k8s1, and k8s1 has none to k8s3: Connect "
         "(BGP Error: Hold timer expired)"
     )
+
+
+def reflected(world: World) -> World:
+    """Have k8s1 hear of k8s3's block from k8s2 alone, with k8s3 as the next hop."""
+    for one, other in (("k8s1", "k8s3"), ("k8s3", "k8s1")):
+        at, address = (one, HOST), NODES[other]
+        swap(world, at, find(world, at, BirdProtocol, f"Mesh_{address.replace('.', '_')}"))
+        swap(world, at, find(world, at, CalicoPeer, 4, address))
+    hops = (NextHop(NODES["k8s3"], NIC),)
+    world["k8s1", HOST] += [
+        BirdRoute("bird", "", BLOCKS["k8s3"], "Mesh_172_16_0_57", "unicast", hops, primary=True),
+        BirdRoute("bird", "", BLOCKS["k8s1"], "static1", "blackhole", primary=True),
+    ]
+    return world
+
+
+@pytest.mark.parametrize("ends", [("k8s1", "k8s2"), ("k8s2", "k8s3")])
+def test_a_reflected_route_hangs_on_the_sessions_of_the_reflector(ends: tuple[str, str]) -> None:
+    before, after = reflected(with_bgp(cluster())), reflected(with_bgp(cluster()))
+    for node, peer in (ends, ends[::-1]):
+        session_down(after, node, peer)
+    at = ("k8s1", HOST)
+    swap(after, at, find(after, at, BirdRoute, "bird", "", BLOCKS["k8s3"], "Mesh_172_16_0_57"))
+    for route in list(after[at]):
+        if isinstance(route, Route) and route.prefix == BLOCKS["k8s3"]:
+            swap(after, at, route)
+    t1, t2 = facts(before), facts(after)
+    (cause,) = explain(t1, t2, compare(t1, t2), lambda _: b"raw line\n" * 99).causes
+    assert (cause.what, cause.subject) == ("BGP session", "–".join(ends))
+    assert len(cause.explains) == 16

@@ -22,6 +22,7 @@ class Told:
     name: str
     namespace: str
     spec: Mapping[str, str]
+    labels: Mapping[str, str]
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -50,7 +51,8 @@ class Datastore:
         found: dict[str, dict[tuple[object, ...], Told]] = defaultdict(dict)
         for fact, said in self.case.of(CalicoResource, netns=HOST):
             if not said.deleted_at:
-                told = Told(fact, said.name, said.namespace, dict(said.spec))
+                values = dict(said.spec), dict(said.labels)
+                told = Told(fact, said.name, said.namespace, *values)
                 found[said.resource].setdefault((said.namespace, said.name, said.place), told)
         return found
 

@@ -15,6 +15,17 @@ def by_its_session(event: Event, happened: Happened) -> Iterator[EventId]:
             for gateway in filter(None, (hop.gateway for hop in record.next_hops)):
                 yield session_id(event.node, gateway, happened.world)
                 yield from _origin(event, record.prefix, gateway, happened)
+                yield from _reflected(event, record.prefix, gateway, happened)
+
+
+def _reflected(event: Event, prefix: str, gateway: str, happened: Happened) -> Iterator[EventId]:
+    """Who told of it, where that is not the next hop: a reflector, and what became of its own."""
+    for neighbour in happened.heard.get((event.node, prefix), frozenset()) - {gateway}:
+        yield session_id(event.node, neighbour, happened.world)
+        reflector = happened.world.owners.get(neighbour, ("", ""))[0]
+        for id_, other in happened.at(ROUTE, reflector, HOST):
+            if any(isinstance(each, Route) and each.prefix == prefix for each in both(other)):
+                yield id_
 
 
 def _origin(event: Event, prefix: str, gateway: str, happened: Happened) -> Iterator[EventId]:

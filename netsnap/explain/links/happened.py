@@ -1,5 +1,6 @@
 """What a link may look at: all events of this comparison, and both snapshots."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -7,6 +8,7 @@ from functools import cached_property
 from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.events import INTENT, INTERFACE, Event, EventId, World, removed_or_down
 from netsnap.explain.moments import Span
+from parsers.records import BirdProtocol, BirdRoute
 from parsers.roles import Record
 
 
@@ -51,6 +53,22 @@ class Happened:
         changes = event.changes if event is not None else ()
         if event is not None and any(f.name == field for each in changes for f in each.fields):
             yield event.id
+
+    @cached_property
+    def heard(self) -> Mapping[tuple[str, str], frozenset[str]]:
+        """Map (node, prefix) to the BGP neighbours that told it, by either snapshot."""
+        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for facts in (self.world.before, self.world.after):
+            sessions = {
+                (fact.key.node, fact.record.daemon, fact.record.name): fact.record.neighbour
+                for fact in facts.of_kind(BirdProtocol.kind)
+                if isinstance(fact.record, BirdProtocol)
+            }
+            for fact in facts.of_kind(BirdRoute.kind):
+                if isinstance(record := fact.record, BirdRoute):
+                    neighbour = sessions.get((fact.key.node, record.daemon, record.protocol), "")
+                    found[fact.key.node, record.prefix] |= {neighbour} - {""}
+        return {place: frozenset(neighbours) for place, neighbours in found.items()}
 
     @cached_property
     def told(self) -> tuple[tuple[EventId, tuple[Change, ...]], ...]:

@@ -112,8 +112,15 @@ def _session(change: Change, event: Event) -> bool:
     if told.resource == "BGPPeer":
         return not _is_mesh(event) and _is_peer(change, event)
     if told.resource == "Node":
-        return touches(change, "bgp") and _is_end(change, event)
+        return (touches(change, "bgp") and _is_end(change, event)) or (
+            chosen_otherwise(change) and not _is_mesh(event)
+        )
     return False
+
+
+def chosen_otherwise(change: Change) -> bool:
+    """Say whether the labels differ by which an object is chosen."""
+    return any(field.name == "labels" for field in change.fields)
 
 
 def _is_mesh(event: Event) -> bool:

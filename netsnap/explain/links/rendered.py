@@ -10,7 +10,7 @@ from netsnap.diff.changes import Change
 from netsnap.explain.birdconfig import filter_of, head, statements
 from netsnap.explain.events import CONFIG, Event, EventId, record_of
 from netsnap.explain.links.happened import Happened
-from netsnap.explain.links.intent import touches
+from netsnap.explain.links.intent import chosen_otherwise, touches
 from parsers.records import BirdConfig, CalicoResource, CalicoSetting
 
 Reaches = Callable[[Change, BirdConfig], bool]
@@ -71,7 +71,7 @@ def _of_bgp(change: Change, record: BirdConfig) -> bool:
 
 def _of_a_node(change: Change, record: BirdConfig) -> bool:
     """A session with the node, its own identity, or the sessions that its labels choose."""
-    if _labels(change) and (_PEERED.match(head(record)) or _is_mesh(record)):
+    if chosen_otherwise(change) and (_PEERED.match(head(record)) or _is_mesh(record)):
         return True
     if touches(change, "bgp.routeReflectorClusterID"):
         return _is_mesh(record) or _REFLECTED.search(record.statement) is not None
@@ -79,10 +79,6 @@ def _of_a_node(change: Change, record: BirdConfig) -> bool:
     return touches(change, "bgp.") and any(
         re.search(rf"(?<![\d.]){re.escape(each)}(?![\d.])", text) for each in _own(change)
     )
-
-
-def _labels(change: Change) -> bool:
-    return any(field.name == "labels" for field in change.fields)
 
 
 def _own(change: Change) -> Iterator[str]:
