@@ -1,5 +1,7 @@
 """The switch port of k8s3 goes down: a pulled cable. Routes stay, marked linkdown."""
 
+from dataclasses import replace
+
 from tests.lab.faults.effects import block_withdrawn, pairs_lost
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on, workloads_on
 from tests.lab.lab import Lab
@@ -24,7 +26,12 @@ def settled(lab: Lab) -> None:
     pairs_lost(lab, LOST)
 
 
-FAULT = Fault(
+def at_once(lab: Lab) -> None:
+    """BGP does not know of it before the hold time is over."""
+    pairs_lost(lab, LOST)
+
+
+_LATE = Fault(
     "carrier-lost",
     f"{NIC} of k8s3 loses its carrier",
     inject,
@@ -35,4 +42,16 @@ FAULT = Fault(
     blame=(Blame(("k8s3",), "interface", (NIC,)),),
     innocent=("k8s1", "k8s2"),
     says=("enp1s0f0 of k8s3", "has no carrier"),
+)
+
+FAULTS = (
+    _LATE,
+    replace(
+        _LATE,
+        name="carrier-lost-early",
+        summary=f"{NIC} of k8s3 lost its carrier, and the BGP sessions do not know it yet",
+        settled=at_once,
+        timers="bird",
+        slow=True,
+    ),
 )
