@@ -28,6 +28,7 @@ from netsnap.explain.events import (
 from netsnap.explain.links.address import by_its_address
 from netsnap.explain.links.arp import by_arp
 from netsnap.explain.links.bgp_route import by_its_session
+from netsnap.explain.links.bridge_port import by_its_bridge
 from netsnap.explain.links.config import route_by_its_filters, session_by_its_configuration
 from netsnap.explain.links.duplicate import by_a_duplicate
 from netsnap.explain.links.happened import Happened
@@ -40,7 +41,7 @@ from netsnap.explain.links.rendered import configuration_by_calico
 from netsnap.explain.links.secondary import with_its_primary
 from netsnap.explain.links.session import by_its_ends
 from netsnap.explain.links.takeover import by_a_takeover, by_who_got_it
-from netsnap.explain.links.veth import by_the_far_end
+from netsnap.explain.links.veth import by_the_far_end, neighbour_by_the_port
 
 Link = Callable[[Event, Happened], Iterable[EventId]]
 Links = Mapping[EventId, tuple[EventId, ...]]
@@ -52,6 +53,8 @@ LINKS: tuple[Link, ...] = (
     by_its_node,
     by_its_pod,
     by_the_far_end,
+    neighbour_by_the_port,
+    by_its_bridge,
     by_its_interface,
     switch_by_its_interface,
     by_its_address,

@@ -189,9 +189,20 @@ def _interface(event: Event, change: Change, world: World) -> Story:
             "down": "was set down",
             "up without carrier": "lost its carrier",
         }.get(after, f"changed: {before} → {after}")
+        if master := _moved(change):
+            was, now = master
+            how = f"is no longer a port of {was}" if was else f"is a port of {now} now"
+            return Story(INTERFACE, event.subject, was, now, f"{name} on {event.node} {how}.")
         if before == after:
-            return Story(INTERFACE, event.subject, before, after, f"{clause(change)}.")
+            told = f"{name} on {event.node}: {altered(change)}."
+            return Story(INTERFACE, event.subject, before, after, told)
     return Story(INTERFACE, event.subject, before, after, f"{name} on {event.node} {how}.")
+
+
+def _moved(change: Change) -> tuple[str, str] | None:
+    """Return the bridges of which an interface was and is a port, None if it did not move."""
+    field = next((each for each in change.fields if each.name == "master"), None)
+    return (str(field.before or ""), str(field.after or "")) if field is not None else None
 
 
 def _container(event: Event, change: Change, _: World) -> Story:
@@ -204,6 +215,8 @@ def _container(event: Event, change: Change, _: World) -> Story:
         Alteration.RENEWED: f"was restarted at {started}",
         Alteration.CHANGED: f"went {before} → {after}",
     }[change.alteration]
+    if change.alteration is Alteration.CHANGED and before == after:
+        how = f"has other settings: {altered(change)}"
     return Story(CONTAINER, event.subject, before, after, f"{event.subject} on {event.node} {how}.")
 
 

@@ -16,6 +16,7 @@ from netsnap.model.gates import link_gate, proxy
 from netsnap.model.segment import Segment, tunnel
 from netsnap.model.space import Place, Port, Space
 from netsnap.model.tunnels import is_followed, passage
+from parsers.facts import Fact
 
 PERMANENT = "permanent"
 CACHED = ("resolved", PERMANENT)
@@ -150,6 +151,9 @@ class Links:
                 return (
                     Crossing(end=stop) if stop else self._sent(space, port, end, asked.destination)
                 )
+        for end, stop in segment.barred:
+            if spaces[end[:2]].answers_for(end.device, asked.destination):
+                return Crossing(end=stop)
         if segment.fabric and space.netns == HOST:
             return self._over_fabric(space, port, member, asked)
         refusals = []
@@ -178,7 +182,7 @@ class Links:
         """Nobody on a link, all of whose ends are seen, answers for the next hop."""
         ends = self._terrain.segment(port).ends
         fact, condition = space.neighbour(port.device, target)
-        if len(ends) == 1 and fact is not None and condition in CACHED:
+        if len(ends) == 1 and fact is not None and condition in CACHED and self._is(ends[0], fact):
             note = f"{target} no longer answers; {space.name} still has it in its cache"
             return Crossing(ends[0], notes=(Hop(*space.place, port.device, fact.key, note),))
         if len(ends) == 1 and (stop := self.gate(ends[0])) is not None:
@@ -192,6 +196,11 @@ class Links:
         name = f"nobody behind {port.device} of {space.name} has {target}"
         nobody = tuple(Hop(*end[:2]) for end in ends)
         return Crossing(end=Path(Disposition.NOT_OWNED, nobody, name))
+
+    def _is(self, end: Port, fact: Fact) -> bool:
+        """Say whether a cached hardware address is an end's, as far as it is known."""
+        own, cached = _mac(self._terrain.spaces[end[:2]], end.device), mac_of(fact)
+        return not own or not cached or own == cached
 
     def _over_fabric(self, space: Space, port: Port, member: Member, asked: Packet) -> Crossing:
         """Cross what connects the nodes, which no node sees into."""

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from netsnap.model.bridging import bar
+from netsnap.model.disposition import Path
 from netsnap.model.joins import Ends
 from netsnap.model.space import Place, Port, Space
 from parsers.records import Interface
@@ -25,12 +27,14 @@ class Segment:
     """The layer-2 segment that an interface is in, without that interface.
 
     ``ends`` are the interfaces with a network stack behind them. ``fabric`` says that it leads out
-    of the node. ``unseen`` is "" or says why there may be more ends than these.
+    of the node. ``unseen`` is "" or says why there may be more ends than these. ``barred`` are ends
+    that are connected and that a bridge passes nothing to, and why.
     """
 
     ends: tuple[Port, ...] = ()
     fabric: bool = False
     unseen: str = ""
+    barred: tuple[tuple[Port, Path], ...] = ()
 
 
 def tunnel(interface: Interface) -> str:
@@ -82,7 +86,8 @@ def _unjoined(space: Space, port: Port) -> Segment:
 
 def _bridge(space: Space, bridge: str, ends: Ends, *, without: str | None) -> Segment:
     """All that hangs on a bridge; from one of its ports (``without``), also the bridge itself."""
-    found = [Port(space.node, space.netns, bridge)] if without is not None else []
+    own = () if without is None else (without,)
+    near = [((Port(space.node, space.netns, bridge)), bar(space, bridge, *own))] if own else []
     fabric, unseen = False, ""
     for name in _ports(space, bridge):
         others = ends.get(Port(space.node, space.netns, name))
@@ -96,8 +101,9 @@ def _bridge(space: Space, bridge: str, ends: Ends, *, without: str | None) -> Se
         elif len(others) > 1:
             unseen = f"several namespaces could be behind {name} on {bridge}"
         else:
-            found.append(others[0])
-    return Segment(tuple(found), fabric, unseen)
+            near.append((others[0], bar(space, bridge, name, *own)))
+    found = tuple(end for end, stop in near if stop is None)
+    return Segment(found, fabric, unseen, tuple((end, stop) for end, stop in near if stop))
 
 
 def _ports(space: Space, bridge: str) -> Iterator[str]:

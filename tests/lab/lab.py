@@ -49,7 +49,8 @@ class Lab:
         self.number = number
         self.timers = timers
         self.nodes: Mapping[str, Node] = {node.name: node for node in NODES}
-        self.pods: Mapping[str, Pod] = PODS
+        self.pods: dict[str, Pod] = PODS
+        self.guests: dict[str, Pod] = {}  # what a setting runs beside them, and is pinged, too
         self._saving = Lock()
         self._held = ExitStack()
 
@@ -124,7 +125,7 @@ class Lab:
 
     def run_in_pod(self, workload: str, command: str) -> str:
         """Run a shell command (without single quotes) in a pod's network namespace."""
-        pod = self.pods[workload]
+        pod = (self.pods | self.guests)[workload]
         return self.run(pod.node, pods.in_pod(pod, self.run_dir / pod.node, command))
 
     def process(self, node: str) -> Process:
@@ -242,13 +243,17 @@ class Lab:
 
     def ping_matrix(self) -> dict[tuple[str, str], bool]:
         """Which pod's ping which pod answers, for all ordered pairs of workload names."""
-        targets = {name: pod.address for name, pod in self.pods.items()}
-        return ping.ping(self.powered(), self.run_dir, targets)
+        targets = {name: pod.address for name, pod in (self.pods | self.guests).items()}
+        return self._ping(targets)
 
     def ping_outside(self) -> dict[str, bool]:
         """Which pods reach the address behind the gateway."""
-        answers = ping.ping(self.powered(), self.run_dir, {"outside": OUTSIDE})
+        answers = self._ping({"outside": OUTSIDE})
         return {workload: answer for (workload, _), answer in answers.items()}
+
+    def _ping(self, targets: Mapping[str, str]) -> dict[tuple[str, str], bool]:
+        sources = (*self.pods.values(), *self.guests.values())
+        return ping.ping(self.powered(), self.run_dir, sources, targets)
 
     def lost_pairs(self) -> frozenset[tuple[str, str]]:
         """The pairs that do not answer now."""

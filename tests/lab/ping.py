@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.lab.nodes import run_on
-from tests.lab.plan import NODES, Node
+from tests.lab.plan import Pod
 from tests.lab.pods import APPLICATIONS, pid_of
 from tests.lab.shell import LabError, Process
 
@@ -16,7 +16,10 @@ _ASK = f"ask() {{ if {_ONE}; then echo $1 1; else echo $1 0; fi; }}"
 
 
 def ping(
-    powered: Mapping[str, Process], run_dir: Path, targets: Mapping[str, str]
+    powered: Mapping[str, Process],
+    run_dir: Path,
+    pods: Sequence[Pod],
+    targets: Mapping[str, str],
 ) -> dict[tuple[str, str], bool]:
     """Ping every target from every pod, all at once; at most about 5 s.
 
@@ -29,36 +32,39 @@ def ping(
     """
     result = {
         (pod.workload, target): False
-        for node in NODES
-        for pod in node.pods
+        for pod in pods
         for target in targets
         if target != pod.workload
     }
-    on = [node for node in NODES if node.name in powered]
-    elsewhere = {pod.workload for node in on for pod in node.pods if pod.workload in targets}
-    with ThreadPoolExecutor(max_workers=max(1, len(on))) as pool:
-        ask = partial(_from_node, powered, run_dir, targets)
-        for found, owners in pool.map(ask, on):
+    elsewhere = {pod.workload for pod in pods if pod.node in powered and pod.workload in targets}
+    with ThreadPoolExecutor(max_workers=max(1, len(powered))) as pool:
+        ask = partial(_from_node, powered, run_dir, pods, targets)
+        for found, owners in pool.map(ask, powered):
             result.update(found)
             elsewhere -= owners
     return {pair: answered and pair[1] not in elsewhere for pair, answered in result.items()}
 
 
 def _from_node(
-    powered: Mapping[str, Process], run_dir: Path, targets: Mapping[str, str], node: Node
+    powered: Mapping[str, Process],
+    run_dir: Path,
+    pods: Sequence[Pod],
+    targets: Mapping[str, str],
+    node: str,
 ) -> tuple[dict[tuple[str, str], bool], frozenset[str]]:
     """Return which pings were answered, and which pods have the address they are pinged at."""
-    process, home = powered[node.name], run_dir / node.name
-    asks = (pid_of(pod, home, APPLICATIONS) for pod in node.pods)
+    process, home = powered[node], run_dir / node
+    own = [pod for pod in pods if pod.node == node]
+    asks = (pid_of(pod, home, APPLICATIONS) for pod in own)
     pids = run_on(process, "; ".join(asks)).split()
-    sources = [(pod.workload, pid) for pod, pid in zip(node.pods, pids, strict=True) if pid != "0"]
+    sources = [(pod.workload, pid) for pod, pid in zip(own, pids, strict=True) if pid != "0"]
     script = " ".join(_from_pod(workload, pid, targets) for workload, pid in sources) + " wait"
     answers = [line.split() for line in run_on(process, script, limit=30.0).splitlines()]
     found = {(each[0], each[1]): each[2] == "1" for each in answers if len(each) > 1}
     owners = frozenset(each[0] for each in answers if len(each) == 1)
     wanted = _pairs([workload for workload, _ in sources], targets)
     if set(found) != wanted:
-        raise LabError(f"{node.name}: {len(wanted - set(found))} pings could not be sent")
+        raise LabError(f"{node}: {len(wanted - set(found))} pings could not be sent")
     return found, owners
 
 

@@ -34,7 +34,10 @@ TIMERS = {
 
 @dataclass(frozen=True, slots=True)
 class Pod:
-    """A pod: a pause container that owns the network namespace, and an application in it."""
+    """A pod: a pause container that owns the network namespace, and an application in it.
+
+    One without a Kubernetes namespace is a plain container, which docker alone has wired.
+    """
 
     node: str
     namespace: str
@@ -46,8 +49,8 @@ class Pod:
 
     @property
     def workload(self) -> str:
-        """The stable name, ``namespace/pod``."""
-        return f"{self.namespace}/{self.name}"
+        """The stable name, ``namespace/pod``, or ``container@node``."""
+        return f"{self.namespace}/{self.name}" if self.namespace else f"{self.name}@{self.node}"
 
     @property
     def veth(self) -> str:

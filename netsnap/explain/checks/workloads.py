@@ -8,6 +8,7 @@ from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.model.disposition import Endpoint
 from netsnap.model.fib import Action, Packet
 from netsnap.model.numbers import WIDTH, block, number
+from netsnap.model.segment import is_bridge
 from netsnap.model.space import Port, Space
 from parsers.facts import Fact
 from parsers.records import Address, Route
@@ -41,7 +42,10 @@ def _misrouted(case: Case, endpoint: Endpoint, address: str, ends: set[str]) -> 
         return
     node, what = endpoint.node, f"{endpoint.name} ({address})"
     if devices:
-        sentence = f"{node} sends what is for {what} to {', '.join(sorted(devices))} and not to it"
+        way = ", ".join(sorted(devices))
+        bridged = len(ends) == 1 and is_bridge(host, way)
+        end = f"of which its veth {min(ends)} is no port" if bridged else "and not to it"
+        sentence = f"{node} sends what is for {what} to {way}{',' * bridged} {end}"
     else:
         sentence = f"{node} has no route to {what}: {decision.action}"
     facts = (*([decision.fact] if decision.fact else []), *_address(case, endpoint, address))

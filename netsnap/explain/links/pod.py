@@ -19,8 +19,15 @@ def by_its_pod(event: Event, happened: Happened) -> Iterator[EventId]:
                 yield from _host_veth(node, device, happened)
     elif event.what == INTERFACE:
         pod = world.pod_of.get((event.node, event.subject))
-        if pod is not None and (event.node, pod) in world.renewed:
+        if pod is not None and ((event.node, pod) in world.renewed or _moved(event, pod, happened)):
             yield CONTAINER, event.node, HOST, pod
+
+
+def _moved(event: Event, pod: str, happened: Happened) -> bool:
+    """Say whether the container at the other end was put on or off a network of its runtime."""
+    container = happened.events.get((CONTAINER, event.node, HOST, pod))
+    changes = container.changes if container is not None else ()
+    return any(field.name == "addresses" for each in changes for field in each.fields)
 
 
 def _host_veth(node: str, device: str, happened: Happened) -> Iterator[EventId]:

@@ -1,9 +1,10 @@
-"""A veth end that lost its carrier ← the other end, set down in the other namespace."""
+"""What shows at one end of a veth pair ← what somebody did to the other end."""
 
 from collections.abc import Iterator
 
+from collector.capture import HOST
 from netsnap.diff.changes import Change
-from netsnap.explain.events import INTERFACE, Event, EventId
+from netsnap.explain.events import INTERFACE, NEIGHBOUR, Event, EventId
 from netsnap.explain.links.happened import Happened, both
 from parsers.records import Interface
 
@@ -18,6 +19,21 @@ def by_the_far_end(event: Event, happened: Happened) -> Iterator[EventId]:
     for id_, other in happened.at(INTERFACE, event.node, pod):
         if any(map(set_down, other.changes)) and _are_ends(event, other):
             yield id_
+
+
+def neighbour_by_the_port(event: Event, happened: Happened) -> Iterator[EventId]:
+    """A neighbour inside ← the host's end, which is no longer the port that it was."""
+    if event.what != NEIGHBOUR or event.netns == HOST:
+        return
+    for (node, device), netns in happened.world.pod_of.items():
+        if (node, netns) == (event.node, event.netns):
+            other = happened.events.get((INTERFACE, node, HOST, device))
+            if other is not None and any(map(_is_another_port, other.changes)):
+                yield other.id
+
+
+def _is_another_port(change: Change) -> bool:
+    return any(field.name in ("master", "slave_detail") for field in change.fields)
 
 
 def set_down(change: Change) -> bool:
