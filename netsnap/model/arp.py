@@ -133,7 +133,7 @@ def _stands_in(space: Space, entry: Neighbour) -> bool:
         isinstance(other := fact.record, Neighbour)
         and (other.device, other.mac) == (entry.device, entry.mac)
         and other.address != entry.address
-        for fact in space.facts.values()
+        for fact in space.of(Neighbour)
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 
 from collector.capture import HOST
 from netsnap.model.disposition import Endpoint
@@ -27,18 +28,17 @@ def endpoints_of(
             addresses = former[place].global_addresses
         found.append((place, addresses, space.dark))
     shared = Counter(_name(place) for place, _, _ in found)
-    return tuple(
-        sorted(
-            Endpoint(
-                name=_name(place) if shared[_name(place)] == 1 else f"{_name(place)}@{place[0]}",
-                node=place[0],
-                netns=place[1],
-                addresses=addresses,
-                assumed=dark,
-            )
-            for place, addresses, dark in found
+    endpoints = [
+        Endpoint(
+            name=_name(place) if shared[_name(place)] == 1 else f"{_name(place)}@{place[0]}",
+            node=place[0],
+            netns=place[1],
+            addresses=addresses,
+            assumed=dark,
         )
-    )
+        for place, addresses, dark in found
+    ]
+    return tuple(sorted(endpoints, key=attrgetter("name", "node", "netns")))
 
 
 def _running(spaces: Iterable[Space]) -> frozenset[Place]:
@@ -50,7 +50,7 @@ def _running(spaces: Iterable[Space]) -> frozenset[Place]:
     return frozenset(
         (space.node, fact.record.workload)
         for space in spaces
-        for fact in space.facts.values()
+        for fact in space.of(Container)
         if isinstance(fact.record, Container)
         and fact.record.status in ("running", "paused")
         and (fact.record.role or fact.record.network_mode != "none")

@@ -62,7 +62,7 @@ def _home(network: Network, source: Endpoint, own: str, way: Path, rule: Fact) -
 
 def _masquerading(space: Space, own: str, device: str) -> Fact | None:
     """Return docker's rule that gives packets of an address their node's address on ``device``."""
-    for fact in space.facts.values():
+    for fact in space.of(FilterRule):
         found = DOCKERS.fullmatch(fact.record.rule) if isinstance(fact.record, FilterRule) else None
         if found is None or device in (found["bridge"], found["other"]):
             continue

@@ -15,8 +15,11 @@ from netsnap.model.numbers import IPV4, Number, canonical, number
 from netsnap.model.segment import Segment, segment
 from netsnap.model.space import Own, Place, Port, Space
 from netsnap.model.walk import Walker
-from parsers.facts import Fact, Facts, Key
-from parsers.records import Neighbour, Sysctl
+from parsers.facts import Fact, Facts, Held, Key
+from parsers.records import Address, Container
+
+WHO_IS_THERE = frozenset({Address.kind, Container.kind})
+"""Kinds of facts by which a namespace is a workload, and has its addresses."""
 
 
 class Network:
@@ -57,17 +60,28 @@ class Network:
 
         None is a fact that is taken away. Namespaces without an entry are shared.
         """
-        touched: dict[Place, dict[Key, Fact | None]] = defaultdict(dict)
+        touched: dict[Place, dict[str, dict[Key, Fact | None]]] = defaultdict(
+            lambda: defaultdict(dict)
+        )
         for key, fact in entries.items():
-            touched[key.node, key.netns][key] = fact
+            touched[key[:2]][key.kind][key] = fact
         spaces = dict(self.spaces)
         for place, altered in touched.items():
             if place[0] in facts.reached:
                 old = spaces.get(place)
-                held = {**(old.facts if old is not None else {}), **altered}
-                left = (fact for fact in held.values() if fact is not None)
-                spaces[place] = Space(place, left, partial(facts.sees, *place), dark=False)
-        return Network(facts, spaces, self._former)
+                held = _altered(old.held if old is not None else {}, altered)
+                spaces[place] = Space(place, held, partial(facts.sees, *place), dark=False)
+        found = Network(facts, spaces, self._former)
+        found._inherit(self, entries)
+        return found
+
+    def _inherit(self, other: "Network", entries: Iterable[Key]) -> None:
+        """Take over from a network like this one what does not depend on these entries."""
+        kinds = {key.kind for key in entries}
+        nodes = {key.node for key in entries}
+        if other.spaces.keys() == self.spaces.keys() and kinds.isdisjoint(WHO_IS_THERE):
+            self.__dict__["endpoints"] = other.endpoints
+        self._ends = {node: ends for node, ends in other._ends.items() if node not in nodes}  # noqa: SLF001 -- likewise
 
     @cached_property
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -77,12 +91,7 @@ class Network:
     @cached_property
     def asks_source(self) -> bool:
         """Whether any routing rule asks for a packet's source."""
-        return any(
-            policy.selects_source
-            for space in self.spaces.values()
-            if not space.dark
-            for policy in space.policies.values()
-        )
+        return any(space.asks_source for space in self.spaces.values())
 
     @cached_property
     def hardware(self) -> Mapping[str, frozenset[str]]:
@@ -93,20 +102,12 @@ class Network:
     @cached_property
     def filtering(self) -> frozenset[Place]:
         """The namespaces that have a packet filter, or may have one that was not read."""
-        return frozenset(
-            place for place, space in self.spaces.items() if not space.dark and space.ruleset
-        )
+        return frozenset(place for place, space in self.spaces.items() if space.may_filter)
 
     @cached_property
     def unread(self) -> Mapping[Place, tuple[str, ...]]:
         """What was not (all) read of a namespace and may end a packet there, in words."""
-        kinds = ((Sysctl.kind, "switches"), (Neighbour.kind, "neighbours"))
-        found = {
-            place: tuple(what for kind, what in kinds if not space.sees(kind))
-            for place, space in self.spaces.items()
-            if not space.dark
-        }
-        return {place: what for place, what in found.items() if what}
+        return {place: space.unread for place, space in self.spaces.items() if space.unread}
 
     def walk(self, source: Place, destination: str, *, source_address: str = "") -> Path:
         """Walk a packet from a namespace to an address.
@@ -169,8 +170,10 @@ class Network:
         """The nodes' interfaces in a network, by hardware address; "" are all with proxy_arp."""
         found: dict[str, list[Port]] = defaultdict(list)
         for space in self.spaces.values():
+            if space.netns != HOST or space.dark:
+                continue
             for device, (_, interface) in space.interfaces.items():
-                if space.netns == HOST and not space.dark and space.networks(device):
+                if space.networks(device):
                     switches = (
                         space.switch(IPV4, each, "proxy_arp")[1] for each in (device, "all")
                     )
@@ -230,16 +233,24 @@ class Network:
         return self._reversals[key]
 
 
+def _altered(held: Held, altered: Mapping[str, Mapping[Key, Fact | None]]) -> Held:
+    """Return facts by kind with some in another way; new ones come last."""
+    found = dict(held)
+    for kind, entries in altered.items():
+        facts = {fact.key: fact for fact in held.get(kind, ())}
+        mixed: Mapping[Key, Fact | None] = {**facts, **entries}
+        found[kind] = [fact for fact in mixed.values() if fact is not None]
+    return found
+
+
 def _spaces(facts: Facts, nodes: Iterable[str], *, dark: bool) -> dict[Place, Space]:
-    groups: dict[Place, list[Fact]] = {}
-    for (node, _), netns in facts.netns.items():
-        groups[node, netns] = []
-    for key, fact in facts.by_key.items():
-        groups.setdefault((key.node, key.netns), []).append(fact)
+    places = facts.places
+    names = dict.fromkeys((node, netns) for (node, _), netns in facts.netns.items())
+    names.update(dict.fromkeys(places))
     wanted = frozenset(nodes)
     return {
-        place: Space(place, group, partial(facts.sees, *place), dark=dark)
-        for place, group in groups.items()
+        place: Space(place, places.get(place, {}), partial(facts.sees, *place), dark=dark)
+        for place in names
         if place[0] in wanted
     }
 

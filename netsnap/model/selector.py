@@ -1,6 +1,7 @@
 """Which packets a policy routing rule applies to ("from 10.0.0.0/8 iif eth0", as printed)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from netsnap.model.fwmark import ALL_BITS, asks
 from netsnap.model.numbers import WIDTH, Block, Number, block, number
@@ -21,6 +22,7 @@ class Selector:
     other: tuple[str, ...] = ()
 
     @classmethod
+    @lru_cache(maxsize=1 << 12)
     def of(cls, text: str, bits: int = ALL_BITS) -> "Selector":
         """Read a selector as ``ip rule`` prints it; ``bits`` of a packet's mark may be set."""
         words = text.split()

@@ -1,6 +1,6 @@
 """One network namespace of a snapshot: its facts in the shapes that a walk asks for."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -18,8 +18,10 @@ from netsnap.model.numbers import (
     is_link_local,
     number,
 )
+from netsnap.model.ruleset import KINDS as FILTERS
 from netsnap.model.ruleset import Ruleset
-from parsers.facts import Fact, Key
+from netsnap.model.selector import Selector
+from parsers.facts import Fact, Held, Key
 from parsers.records import (
     Address,
     DriverStatistics,
@@ -30,6 +32,7 @@ from parsers.records import (
     Rule,
     Sysctl,
 )
+from parsers.roles import Record
 
 Place = tuple[str, str]
 """(node, netns)."""
@@ -65,11 +68,11 @@ class Space:
     """
 
     def __init__(
-        self, place: Place, facts: Iterable[Fact], sees: Callable[[str], bool], *, dark: bool
+        self, place: Place, held: Held, sees: Callable[[str], bool], *, dark: bool
     ) -> None:
         self.node, self.netns = place
         self.dark = dark
-        self.facts: dict[Key, Fact] = {fact.key: fact for fact in facts}
+        self.held = held
         self.sees = sees
         self._decisions: dict[tuple[str, str, str], Decision] = {}
 
@@ -84,11 +87,44 @@ class Space:
         return self.node if self.netns == HOST else self.netns
 
     @cached_property
+    def facts(self) -> Mapping[Key, Fact]:
+        """All facts by key, those of a kind in the order of the text."""
+        return {fact.key: fact for some in self.held.values() for fact in some}
+
+    def of(self, kind: type[Record]) -> Sequence[Fact]:
+        """Return the facts of a kind in the order of the text."""
+        return self.held.get(kind.kind, ())
+
+    @cached_property
+    def asks_source(self) -> bool:
+        """Whether any routing rule asks for a packet's source."""
+        rules = (fact.record for fact in self.of(Rule))
+        return not self.dark and any(
+            Selector.of(rule.selector).asks_source for rule in rules if isinstance(rule, Rule)
+        )
+
+    @cached_property
+    def may_filter(self) -> bool:
+        """Whether it has a packet filter, or may have one that was not read."""
+        if self.dark:
+            return False
+        kinds = [kind.kind for kind in FILTERS]
+        if self.held.keys().isdisjoint(kinds) and all(map(self.sees, kinds)):
+            return False
+        return bool(self.ruleset)
+
+    @cached_property
+    def unread(self) -> tuple[str, ...]:
+        """What was not (all) read and may end a packet here, in words."""
+        kinds = ((Sysctl.kind, "switches"), (Neighbour.kind, "neighbours"))
+        return () if self.dark else tuple(what for kind, what in kinds if not self.sees(kind))
+
+    @cached_property
     def interfaces(self) -> Mapping[str, tuple[Fact, Interface]]:
         """Interfaces by name."""
         return {
             fact.record.name: (fact, fact.record)
-            for fact in self.facts.values()
+            for fact in self.of(Interface)
             if isinstance(fact.record, Interface)
         }
 
@@ -97,7 +133,7 @@ class Space:
         """Index of the other end of each veth, from ``@ifN`` or else from the driver."""
         found = {
             fact.record.interface: fact.record.peer_index
-            for fact in self.facts.values()
+            for fact in self.of(DriverStatistics)
             if isinstance(fact.record, DriverStatistics) and fact.record.peer_index is not None
         }
         for name, (_, interface) in self.interfaces.items():
@@ -117,7 +153,7 @@ class Space:
                 record.scope,
                 fact,
             )
-            for fact in self.facts.values()
+            for fact in self.of(Address)
             if isinstance(record := fact.record, Address)
         )
 
@@ -140,7 +176,7 @@ class Space:
             for each in self.addresses
             if each.number.family == IPV4 and each.scope in ("global", "")
         }
-        routes = (fact.record for fact in self.facts.values() if isinstance(fact.record, Route))
+        routes = (fact.record for fact in self.of(Route) if isinstance(fact.record, Route))
         named = {route.source for route in routes if route.table != "local" and route.source}
         return len(own) <= 1 and named <= own
 
@@ -160,7 +196,7 @@ class Space:
     def _neighbours(self) -> Mapping[tuple[str, str], tuple[Fact, Neighbour]]:
         return {
             (fact.record.device, fact.record.address): (fact, fact.record)
-            for fact in self.facts.values()
+            for fact in self.of(Neighbour)
             if isinstance(fact.record, Neighbour) and "proxy" not in fact.record.flags
         }
 
@@ -174,7 +210,7 @@ class Space:
         """Kernel switches by name."""
         return {
             fact.record.name: (fact, fact.record.value)
-            for fact in self.facts.values()
+            for fact in self.of(Sysctl)
             if isinstance(fact.record, Sysctl)
         }
 
@@ -193,7 +229,7 @@ class Space:
         """Rules and tables by family."""
         rules: dict[int, list[Fact]] = {IPV4: [], IPV6: []}
         routes: dict[int, list[Fact]] = {IPV4: [], IPV6: []}
-        for fact in self.facts.values():
+        for fact in (*self.of(Rule), *self.of(Route)):
             if isinstance(fact.record, Rule):
                 rules[fact.record.family].append(fact)
             elif isinstance(fact.record, Route):

@@ -133,7 +133,7 @@ def _can_ask(space: Space, device: str) -> bool:
     floods = any(
         isinstance(fact.record, FdbEntry)
         and (fact.record.device, fact.record.mac) == (device, FLOOD)
-        for fact in space.facts.values()
+        for fact in space.of(FdbEntry)
     )
     grouped = "group" in _options(space.interfaces[device][1])
     return floods or grouped or not space.sees(FdbEntry.kind)
@@ -143,7 +143,7 @@ def _remotes(space: Space, device: str, mac: str) -> Iterator[tuple[str, Key | N
     """Yield the nodes to which a frame goes: its own entry's, else all that get floods."""
     entries = [
         (fact, fact.record)
-        for fact in space.facts.values()
+        for fact in space.of(FdbEntry)
         if isinstance(fact.record, FdbEntry) and fact.record.device == device
     ]
     own = [(entry.destination or entry.remote, fact) for fact, entry in entries if entry.mac == mac]
@@ -163,7 +163,7 @@ def _address(text: str) -> str:
 
 
 def _learned(space: Space, device: str) -> Iterator[tuple[Fact, str, str]]:
-    for fact in space.facts.values():
+    for fact in space.of(FdbMoving):
         if isinstance(fact.record, FdbMoving):
             for line in fact.record.entries:
                 found = _LEARNED.match(line)

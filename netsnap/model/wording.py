@@ -76,7 +76,7 @@ def intervals(record: Record) -> Iterator[Interval]:
     """Yield the prefixes and ranges that a record tells apart from what lies beside them."""
     match record:
         case Route():
-            yield from _blocks((record.prefix, record.from_prefix))
+            yield from _blocks(filter(None, (record.prefix, record.from_prefix)))
         case Address():
             yield from _blocks((record.peer or record.address,))
         case FilterRule():
