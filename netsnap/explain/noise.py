@@ -54,22 +54,16 @@ def is_benign(event: Event) -> bool:
     return all(map(_kind_of_noise, event.changes)) and event.what not in (CONTAINER, DUPLICATE)
 
 
-<<<<<<< Updated upstream
 def witnesses(world: World, told: Iterable[Event] = ()) -> tuple[str, ...]:
     """Tell of events between the snapshots that left the same state behind, less those ``told``."""
     nodes = frozenset(event.node for event in told if event.what == NODE)
-    return (*_restarts(world, nodes), *flaps(world), *_kernel_messages(world), *clocks(world))
-=======
-def witnesses(world: World) -> tuple[str, ...]:
-    """Tell of events between the snapshots that left the same state behind."""
     return (
         *inherited(world),
-        *_restarts(world),
+        *_restarts(world, nodes),
         *flaps(world),
         *_kernel_messages(world),
         *clocks(world),
     )
->>>>>>> Stashed changes
 
 
 def _restarts(world: World, told: frozenset[str]) -> Iterator[str]:
