@@ -37,6 +37,10 @@ def _bare(*more: Sysctl) -> World:
     return world
 
 
+def _bare_of(address: str) -> str:
+    return address.partition("/")[0]
+
+
 def _roots(before: World, after: World) -> set[str]:
     t1, t2 = facts(before), facts(after)
     seen = Events(t1, t2, compare(t1, t2))
@@ -44,7 +48,7 @@ def _roots(before: World, after: World) -> set[str]:
 
 
 def test_a_secondary_address_goes_with_the_first_one_of_its_network() -> None:
-    assert _roots(_with_a_secondary(), _bare()) == {f"{FIRST} on {NIC}"}
+    assert _roots(_with_a_secondary(), _bare()) == {_bare_of(FIRST)}
     first = told(_with_a_secondary(), _bare()).causes[0]
     assert f"{FIRST} on {NIC}" in first.sentence
     assert f"and with it its secondary {OWN} on {NIC}." in first.sentence
@@ -53,7 +57,7 @@ def test_a_secondary_address_goes_with_the_first_one_of_its_network() -> None:
 @pytest.mark.parametrize("name", ["all", NIC])
 def test_where_secondaries_are_promoted_each_went_by_itself(name: str) -> None:
     switch = Sysctl(f"net.ipv4.conf.{name}.promote_secondaries", "1")
-    both = {f"{FIRST} on {NIC}", f"{OWN} on {NIC}"}
+    both = {_bare_of(FIRST), _bare_of(OWN)}
     assert _roots(_with_a_secondary(switch), _bare(switch)) == both
 
 
@@ -76,7 +80,24 @@ def _chosen(address: str, *, old_is_gone: bool) -> set[str]:
 
 def test_that_calico_takes_one_of_two_addresses_follows_from_no_address() -> None:
     assert _chosen("172.18.0.1", old_is_gone=False) == set()
-    assert _chosen("172.18.0.1", old_is_gone=True) == {f"{OWN} on {NIC}"}
+    assert _chosen("172.18.0.1", old_is_gone=True) == {_bare_of(OWN)}
+
+
+def test_a_session_with_an_address_of_a_new_bridge_does_not_follow_from_its_switches() -> None:
+    before, after = with_bgp(cluster()), with_bgp(cluster())
+    peer = CalicoPeer(4, "172.18.0.1", "node-to-node mesh", "start", "Connect")
+    after["k8s1", HOST].append(peer)
+    after[K3] += [
+        Interface(BRIDGE, 9, UP, 1500, link_kind="bridge"),
+        Address(BRIDGE, 4, "172.18.0.1/24", scope="global"),
+        Sysctl(f"net.ipv4.conf.{BRIDGE}.arp_ignore", "0"),
+    ]
+    t1, t2 = facts(before), facts(after)
+    seen = Events(t1, t2, compare(t1, t2))
+    ups = parents(Happened(events(seen), seen))
+    sessions = [found for id_, found in ups.items() if id_[3] == "k8s1–k8s3"]
+    assert not any(up[0] == "sysctl" for found in sessions for up in found)
+    assert sessions
 
 
 def test_a_node_that_took_a_new_bridges_address_is_told_with_the_bridge() -> None:

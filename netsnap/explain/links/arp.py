@@ -19,12 +19,18 @@ def by_arp(event: Event, happened: Happened) -> Iterator[EventId]:
     ends = {happened.world.owners.get(each) for each in _addresses(event)}
     ends |= {(event.node, each.device) for each in both(event) if isinstance(each, Neighbour)}
     for node, device in sorted(end for end in ends if end is not None):
-        for id_, _ in happened.at(SYSCTL, node, HOST):
-            if id_[3] in {f"net.ipv4.conf.{each}.{SWITCH}" for each in (_dotless(device), "all")}:
+        names = {f"net.ipv4.conf.{each}.{SWITCH}" for each in (_dotless(device), "all")}
+        for id_, other in happened.at(SYSCTL, node, HOST):
+            if id_[3] in names and _was_set(other):
                 yield id_
         other = happened.events.get((INTERFACE, node, HOST, device))
         if other is not None and _turned(other):
             yield other.id
+
+
+def _was_set(switch: Event) -> bool:
+    """Say whether a switch was there before; a new one came with its interface."""
+    return any(change.before and change.after for change in switch.changes)
 
 
 def _turned(interface: Event) -> bool:
