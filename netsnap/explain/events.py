@@ -255,7 +255,11 @@ def _interface(key: Key, record: Record, _: World) -> EventId:
 
 
 def _address(key: Key, record: Record, _: World) -> EventId:
-    text = f"{record.address} on {record.interface}" if isinstance(record, Address) else ""
+    """Name an address without its length: with another one, or elsewhere, it is the same one."""
+    if not isinstance(record, Address):
+        return ADDRESS, key.node, key.netns, ""
+    own = str(ip_interface(record.address).ip)
+    text = f"{own} on {record.interface}" if record.scope == "link" else own
     return ADDRESS, key.node, key.netns, text
 
 

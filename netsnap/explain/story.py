@@ -26,9 +26,10 @@ from netsnap.explain.events import (
     all_changes,
     record_of,
 )
-from netsnap.explain.tell import DEFAULTS, KINDS, clause, state, subject
+from netsnap.explain.tell import DEFAULTS, KINDS, clause, place, state, subject
 from netsnap.explain.whose import shared, whose
 from parsers.records import (
+    Address,
     BirdConfig,
     BirdProtocol,
     CalicoPeer,
@@ -101,6 +102,25 @@ def _plain(event: Event, change: Change, _: World) -> Story:
     is_default = isinstance(record, Route) and record.prefix in DEFAULTS
     what = "default route" if is_default else event.what
     return Story(what, subject(record), *_sides(change), f"{clause(change)}.")
+
+
+def _address(event: Event, change: Change, world: World) -> Story:
+    """Tell an address that came back with another length, or on another interface, as one."""
+    records = [
+        [a.record for a in side if a]
+        for side in zip(*((c.before, c.after) for c in event.changes), strict=True)
+    ]
+    was, now = ((side[0] if len(side) == 1 else None) for side in records)
+    told = _plain(event, change, world)
+    if not isinstance(was, Address) or not isinstance(now, Address):
+        return told
+    name = f"{place(change)}'s address {was.address}"
+    how = (
+        f"on {was.interface} became {now.address}"
+        if was.interface == now.interface
+        else f"moved from {was.interface} to {now.interface}"
+    )
+    return replace(told, before=subject(was), after=subject(now), sentence=f"{name} {how}.")
 
 
 def _forwarding(event: Event, change: Change, world: World) -> Story:
@@ -279,6 +299,7 @@ def _writer(change: Change) -> str:
 
 
 _TELLERS: Mapping[str, Callable[[Event, Change, World], Story]] = {
+    ADDRESS: _address,
     SESSION: _session,
     INTERFACE: _interface,
     CONTAINER: _container,

@@ -22,7 +22,7 @@ def by_the_other_end(event: Event, happened: Happened) -> Iterator[EventId]:
             owner, device = world.owners.get(record.address, ("", ""))
             yield from happened.lost_interface(owner, HOST, device)
             for id_, _ in happened.at(ADDRESS, owner, HOST):
-                if id_[3].startswith(f"{record.address}/"):
+                if id_[3] == record.address:
                     yield id_
             pod = world.pod_of.get((event.node, record.device))
             if pod is not None:
