@@ -15,6 +15,7 @@ from netsnap.explain.events import (
     DUPLICATE,
     FILTER,
     INTENT,
+    INTERFACE,
     SESSION,
     Event,
     World,
@@ -58,10 +59,22 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
         elif event.what == FILTER and may_stop(event, world):
             unknown = "whether a ping is lost is not known"
             yield f"{_told(event, world)} The model does not follow such rules: {unknown}."
+        elif event.what == INTERFACE and _shrank(event):
+            yield f"{_told(event, world)} No small ping is lost by it; larger packets may be."
         elif event.what == DUPLICATE or (event.what == INTENT and not _comes_and_goes(event)):
             yield _told(event, world)
         elif event.what == CONTAINER:
             yield from _stopped(event)
+
+
+def _shrank(event: Event) -> bool:
+    """Say whether an interface that is still there takes only smaller packets than before."""
+    return any(
+        field.name == "mtu" and (field.after or 0) < (field.before or 0)
+        for change in event.changes
+        if change.alteration is Alteration.CHANGED
+        for field in change.fields
+    )
 
 
 def _told(event: Event, world: World) -> str:

@@ -26,6 +26,7 @@ from netsnap.explain.grouping import groups
 from netsnap.explain.pings import FULL, SMALL, Pings, Seen
 from netsnap.explain.scope import scope
 from netsnap.explain.tell import clause
+from netsnap.explain.toosmall import too_small
 from netsnap.model.disposition import Disposition
 from parsers.pings import TOO_BIG
 from parsers.records import (
@@ -205,14 +206,17 @@ class Comparison:
         what = f"{len(some)} of {_pings(len(tested))} between {_ends(some[0])}"
         size = " in full size" if some[0].ping.size == FULL else ""
         every = () if kind is Observed.RESTORED else self.after.ways.values()
-        said = self._with_full_tables(_says(kind, some), some)
+        said = self._with_reason(_says(kind, some), some)
         return f"{what}{size} {said}{scope(some, tested, every)}."
 
-    def _with_full_tables(self, said: str, some: Sequence[Seen]) -> str:
+    def _with_reason(self, said: str, some: Sequence[Seen]) -> str:
         """Put what may well explain lost pings in the place of the word that nothing does."""
-        common = frozenset[str].intersection(*(each.nodes for each in some))
-        full = " and ".join(dropping(self.after.network.facts, common))
-        return said.replace(UNEXPLAINED, full) if full else said
+        if some[0].ping.size == FULL:
+            why = too_small(self.after, some)
+        else:
+            common = frozenset[str].intersection(*(each.nodes for each in some))
+            why = " and ".join(dropping(self.after.network.facts, common))
+        return said.replace(UNEXPLAINED, why) if why else said
 
     def _evidence(self, seen: Seen) -> Iterator[Evidence]:
         was = self._before(seen.way)

@@ -9,6 +9,7 @@ from netsnap.explain.evidence import Witness
 from netsnap.explain.explanation import Evidence
 from netsnap.explain.pings import Pings
 from netsnap.model.disposition import Disposition, Endpoint, Path
+from netsnap.model.mtu import Limit, narrowest
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states, way_out
 from parsers.facts import Fact
@@ -37,7 +38,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Way:
-    """A packet's way. ``doubts`` are what may end it and cannot be told."""
+    """A packet's way. ``doubts`` are what may end it and cannot be told.
+
+    ``limit`` is the interface that takes smaller packets than the sender's own, None if none does.
+    """
 
     source: str
     target: str
@@ -45,6 +49,7 @@ class Way:
     disposition: Disposition
     reason: str
     doubts: tuple[str, ...]
+    limit: Limit | None = None
 
     def parts_from(self, other: "Way") -> int | None:
         """Return the number (from 0) of the first step that differs, None if none does."""
@@ -109,7 +114,8 @@ def _heard(
 
 def _way(network: Network, path: Path, ends: tuple[str, str], witness: Witness, side: str) -> Way:
     steps = tuple(_steps(network, path, witness, side))
-    return Way(*ends, steps, path.disposition, path.reason, path.doubts)
+    limit = narrowest(network, path)
+    return Way(*ends, steps, path.disposition, path.reason, path.doubts, limit)
 
 
 def _steps(network: Network, path: Path, witness: Witness, side: str) -> Iterator[Step]:

@@ -24,6 +24,8 @@ def path_lines(trace: Trace, *, details: bool = False) -> Iterator[str]:
             yield f"{name:<{NAME}}{way.source} → {way.target}"
             yield from _steps(way.steps, details=details)
             yield f"       {ending(way)}"
+            if way.limit is not None:
+                yield f"       packets of up to {way.limit.size} bytes pass: {way.limit.words}"
             yield from (f"       may end it: {doubt}" for doubt in way.doubts)
     yield from _heard_lines(trace)
 
@@ -53,6 +55,8 @@ def difference_lines(before: Trace, after: Trace) -> Iterator[str]:
         number = was.parts_from(is_)
         if number is None:
             yield f"{name:<{NAME}}the same at t1 and t2, and {ending(is_)}"
+            if was.limit != is_.limit:
+                yield f"{'':<{NAME}}packets that pass: {_sizes(was)} at t1, {_sizes(is_)} at t2"
             continue
         yield f"{name:<{NAME}}the same for {count(number, 'hop')}, then"
         for side, way in (("t1", was), ("t2", is_)):
@@ -60,6 +64,10 @@ def difference_lines(before: Trace, after: Trace) -> Iterator[str]:
             lines = [line[NAME:] for line in _steps(steps, details=True)] or [ending(way)]
             yield f"  {side:<{NAME - 2}}{lines[0]}"
             yield from (f"{'':<{NAME}}{line}" for line in lines[1:])
+
+
+def _sizes(way: Way) -> str:
+    return "any that the sender sends" if way.limit is None else f"up to {way.limit.size} bytes"
 
 
 def ending(way: Way) -> str:
@@ -104,6 +112,8 @@ def _way(way: Way) -> dict[str, Any]:
         "disposition": str(way.disposition),
         "reason": way.reason,
         "doubts": list(way.doubts),
+        "largest": way.limit
+        and {"size": way.limit.size, "because": way.limit.words, "silent": way.limit.silent},
         "hops": [_step(step) for step in way.steps],
     }
 

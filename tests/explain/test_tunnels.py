@@ -89,7 +89,7 @@ def test_the_line_that_changed_is_shown_and_not_the_interfaces_first() -> None:
     world = tunnelled("vxlan")
     _renumbered(world)
     (cause,) = _told(world).causes
-    assert cause.sentence == f"k8s3: the interface {DEVICE}: options: id 4096 → id 4097."
+    assert cause.sentence.endswith(": options: id 4096 → id 4097.")
     assert cause.evidence[1].text.startswith("vxlan id 4097 local 172.16.0.47")
 
 
@@ -121,3 +121,36 @@ def test_check_says_nothing_where_addresses_fit_or_are_not_told(mac: str) -> Non
     old = find(world, HOST3, Interface, DEVICE)
     swap(world, HOST3, old, replace(old, mac=mac))
     assert not [each for each in _sentences(world) if "what is for k8s3" in each]
+
+
+def _resized(world: World, place: tuple[str, str], device: str, mtu: int) -> None:
+    old = find(world, place, Interface, device)
+    swap(world, place, old, replace(old, mtu=mtu))
+
+
+def test_check_tells_of_workloads_that_outgrow_their_tunnel() -> None:
+    (found,) = (each for each in _sentences(tunnelled("vxlan")) if "takes 1450" in each)
+    assert found == (
+        "workloads of k8s1, k8s2, k8s3 send packets of up to 1500 bytes, and the tunnel "
+        "vxlan.calico takes 1450: who does not hear that they are too big loses them"
+    )
+
+
+def test_check_tells_of_a_tunnel_that_outgrows_its_interface() -> None:
+    world = tunnelled("vxlan")
+    _resized(world, HOST3, "enp1s0f0", 1300)
+    (found,) = (each for each in _sentences(world) if "in the tunnel" in each)
+    assert found == (
+        "vxlan.calico of k8s3 takes packets of 1450 bytes, which are 1500 in the tunnel, "
+        "and enp1s0f0 sends no more than 1300"
+    )
+
+
+def test_an_interface_that_takes_less_than_it_did_is_told_without_a_ping() -> None:
+    world = tunnelled("vxlan")
+    _resized(world, HOST3, "enp1s0f0", 1300)
+    told = _told(world)
+    shrunk = "mtu: 1500 → 1300. No small ping is lost by it; larger packets may be."
+    assert any(each.endswith(shrunk) for each in told.witnesses)
+    _resized(world, HOST3, "enp1s0f0", 9000)
+    assert not any("No small ping" in each for each in _told(world).witnesses)

@@ -9,6 +9,7 @@ from netsnap.explain.fulltables import dropping
 from netsnap.explain.pairs import compare_pairs, matrix
 from netsnap.explain.pings import FULL, SMALL, Pings, Seen
 from netsnap.explain.scope import scope
+from netsnap.explain.toosmall import too_small
 from parsers.pings import TOO_BIG
 
 SHOWN = 3
@@ -49,6 +50,8 @@ def _silent(pings: Pings, sort: Sequence[Seen]) -> Iterator[Finding]:
             f"MTU black hole between {first.pair[0]} and {first.pair[1]}{more}: small packets are "
             f"answered, those with {first.ping.bytes} bytes of data are not, and nobody says so"
         )
+        if why := too_small(pings, holes):
+            sentence += f"; {why}"
         yield _finding(Severity.ERROR, holes, sentence)
 
 

@@ -1,4 +1,4 @@
-"""VXLAN devices held against each other: their VNIs and ports, and who is told which address."""
+"""VXLAN devices held against each other and against what they carry and are carried by."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
+from netsnap.model.mtu import OVERHEAD
 from netsnap.model.tunnels import DEFAULT_PORT, VXLAN, is_followed
 from parsers.facts import Fact
 from parsers.records import Interface, Neighbour
@@ -39,6 +40,8 @@ def tunnels(case: Case) -> Iterator[Finding]:
     for name, some in ends.items():
         yield from _odd_networks(name, some)
         yield from _odd_addresses(case, name, {end.node: end for end in some})
+        yield from _outgrown(case, name, some)
+        yield from _too_large(case, name, some)
 
 
 def _odd_networks(name: str, ends: Sequence[End]) -> Iterator[Finding]:
@@ -52,6 +55,42 @@ def _odd_networks(name: str, ends: Sequence[End]) -> Iterator[Finding]:
             sentence = f"{name} of {end.node} has {here}, and {there} on {count} other nodes"
             other = next(each for each in ends if each.network == most)
             yield Finding(Severity.ERROR, end.node, HOST, sentence, (end.fact, other.fact))
+
+
+def _outgrown(case: Case, name: str, ends: Sequence[End]) -> Iterator[Finding]:
+    """Tell of workloads that send larger packets than the tunnel of their node takes."""
+    found: list[tuple[End, Fact, int]] = []
+    for end in ends:
+        sizes = [
+            (interface.mtu or 0, fact)
+            for fact, interface in case.of(Interface, end.node)
+            if fact.key.netns != HOST and interface.name != "lo" and "UP" in interface.flags
+        ]
+        size, fact = max(sizes, key=lambda each: each[0], default=(0, end.fact))
+        if end.interface.mtu and size > end.interface.mtu:
+            found.append((end, fact, size))
+    if found:
+        first, fact, size = found[0]
+        nodes = ", ".join(end.node for end, _, _ in found)
+        sentence = (
+            f"workloads of {nodes} send packets of up to {size} bytes, and the tunnel {name} takes "
+            f"{first.interface.mtu}: who does not hear that they are too big loses them"
+        )
+        yield Finding(Severity.WARNING, first.node, HOST, sentence, (fact, first.fact))
+
+
+def _too_large(case: Case, name: str, ends: Sequence[End]) -> Iterator[Finding]:
+    """Tell of tunnels whose own packets do not fit the interface that they leave by."""
+    for end in ends:
+        lower = dict(pairwise(end.interface.kind_detail.split())).get("dev", "")
+        under = case.network.spaces[end.node, HOST].interfaces.get(lower)
+        own = (end.interface.mtu or 0) + OVERHEAD
+        if under is not None and under[1].mtu is not None and own > under[1].mtu:
+            sentence = (
+                f"{name} of {end.node} takes packets of {end.interface.mtu} bytes, which are {own} "
+                f"in the tunnel, and {lower} sends no more than {under[1].mtu}"
+            )
+            yield Finding(Severity.WARNING, end.node, HOST, sentence, (end.fact, under[0]))
 
 
 def _odd_addresses(case: Case, name: str, ends: Mapping[str, End]) -> Iterator[Finding]:
