@@ -9,6 +9,7 @@ from netsnap.explain.timers import ESTABLISHED, Timers
 from netsnap.model.network import Network
 from parsers.records import Daemon
 
+NOTHING = "nothing"
 RETRY, LISTS = 120, 4
 """BIRD's default in seconds for its next try to connect; sessions that a line lists."""
 _ENDED = (
@@ -45,8 +46,11 @@ def aftermath(world: World, earlier: Network, later: Network) -> Iterator[str]:
     for session in down.values():
         told.setdefault(_over(session, was, restarted), []).append(session)
     for over, sessions in told.items():
-        if over:
-            yield f"{over}; {_not_back(sessions, timers)}"
+        if over == NOTHING:
+            names = _names(sessions)
+            yield f"nothing that was read stops {names} at t2; {_tries(sessions, timers)}"
+        elif over:
+            yield f"over at t2: {over}; {_not_back(sessions, timers)}"
 
 
 def _over(told: Told, was: Sessions, restarted: dict[str, str]) -> str:
@@ -54,24 +58,26 @@ def _over(told: Told, was: Sessions, restarted: dict[str, str]) -> str:
     ends = told.ends
     reason = was.stops.reason(ends, filters=True)
     if reason is not None:
-        return f"over at t2: {reason.words}"
+        return reason.words
     for node in (ends.node, ends.peer):
         if node in restarted:
-            return f"over at t2: bird on {node} runs, started anew at {restarted[node]}"
-    error = told.session.last_error
-    if any(each in error for each in _ENDED):
-        return f"nothing that was read stops BGP at t2, its last error was “{error}”"
-    return ""
+            return f"bird on {node} runs, started anew at {restarted[node]}"
+    return NOTHING if any(each in told.session.last_error for each in _ENDED) else ""
+
+
+def _names(sessions: list[Told]) -> str:
+    names = sorted({"–".join(sorted((each.ends.node, each.ends.peer))) for each in sessions})
+    more = f" and {len(names) - LISTS} more" if len(names) > LISTS else ""
+    return f"the BGP session{'s' * (len(names) > 1)} {', '.join(names[:LISTS])}{more}"
+
+
+def _tries(sessions: list[Told], timers: Timers) -> str:
+    retry = timers.configured(sessions[0].ends.node, "connect retry time")
+    return (
+        f"BIRD tries again every {retry} s" if retry else f"BIRD tries every {RETRY} s by default"
+    )
 
 
 def _not_back(sessions: list[Told], timers: Timers) -> str:
-    names = sorted({"–".join(sorted((each.ends.node, each.ends.peer))) for each in sessions})
-    listed = ", ".join(names[:LISTS]) + (f" and {len(names) - LISTS} more" * (len(names) > LISTS))
-    node = sessions[0].ends.node
-    retry = timers.configured(node, "connect retry time")
-    words = f"{retry} s" if retry else f"{RETRY} s, its default"
-    one = len(names) == 1
-    return (
-        f"the BGP session{'' if one else 's'} {listed} {'is' if one else 'are'} not back, which "
-        f"BIRD tries every {words}"
-    )
+    one = len(sessions) == 1
+    return f"{_names(sessions)} {'is' if one else 'are'} not back, {_tries(sessions, timers)}"

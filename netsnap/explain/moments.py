@@ -55,7 +55,7 @@ class Span:
 
     def before(self, consequence: "Span") -> "Span":
         """Return the span less what lies after the change's own consequence."""
-        if not self.earliest <= consequence.latest < self.latest:
+        if consequence.latest < self.earliest or self.latest - consequence.latest <= SKEW:
             return self
         return Span(self.earliest, consequence.latest, None, CONSEQUENCE)
 

@@ -17,6 +17,8 @@ from netsnap.model.disposition import Disposition
 from parsers.records import BirdProtocol, Route
 
 _ESTABLISHED = "Established"
+SET = 4.0
+"""Seconds by which a clock surely was set: each of two offsets may be measured late."""
 
 
 def clocks(world: World) -> Iterator[str]:
@@ -36,19 +38,17 @@ def clocks(world: World) -> Iterator[str]:
             "its times are corrected by it"
         )
     moved = {node: known[node] - before[node] for node in known.keys() & before.keys()}
-    for node, by in _apart(moved).items():
+    for node, by in _apart(moved, SET).items():
         yield f"the clock of {node} was set by {by:+.1f} s: what it told before is not compared"
 
 
-def _apart(values: Mapping[str, float]) -> dict[str, float]:
-    """Return those that differ from most by more than the skew, and by how much."""
+def _apart(values: Mapping[str, float], most: float = SKEW.total_seconds()) -> dict[str, float]:
+    """Return those that differ from most others by more than so many seconds, and by how much."""
     if not values:
         return {}
     middle = median_low(values.values())
     return {
-        node: value - middle
-        for node, value in sorted(values.items())
-        if abs(value - middle) > SKEW.total_seconds()
+        node: value - middle for node, value in sorted(values.items()) if abs(value - middle) > most
     }
 
 

@@ -35,8 +35,8 @@ class Rank(IntEnum):
     EVENT = 5
     LATER_EVIDENCE = 6  # as it is at t2
     EFFECT = 7
-    NOISE = 8
-    EVIDENCE = 9
+    EVIDENCE = 8
+    NOISE = 9
     MORE_EFFECTS = 10
     MORE = 11
 
