@@ -10,6 +10,7 @@ from netsnap.explain.checks.blocks import blocks
 from netsnap.explain.checks.clock import clock
 from netsnap.explain.checks.counters import counters
 from netsnap.explain.checks.daemons import daemons
+from netsnap.explain.checks.early import taken_early
 from netsnap.explain.checks.fib import fib
 from netsnap.explain.checks.filters import blocked, filters
 from netsnap.explain.checks.finding import Case, Finding, Severity
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     birdconfigs,
     blocked,
     filters,
+    taken_early,
     bgp_filters,
     sessions,
     fib,

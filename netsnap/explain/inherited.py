@@ -1,10 +1,15 @@
-"""Addresses that are another workload's now: who still asks for the old one talks to the new."""
+"""What changed, breaks nothing in the model, and may mislead all the same.
+
+Addresses that are another workload's now: who asks for the old one talks to the new. Programs that
+take packets early: the model does not know which.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterator
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration
+from netsnap.explain.early import early
 from netsnap.explain.events import World
 from netsnap.model.numbers import bare
 from parsers.records import Address
@@ -27,6 +32,16 @@ def inherited(world: World) -> Iterator[str]:
     for (node, address), names in was.items():
         for new in sorted(set(is_.get((node, address), ())) - set(names)):
             yield f"{address} was {_called(node, names[0])}'s and is {_called(node, new)}'s now"
+
+
+def taken_early(world: World) -> Iterator[str]:
+    """Tell each program or filter that takes packets early and did not at t1."""
+    for change in world.difference.changes:
+        was, now = (early(fact.record if fact else None) for fact in (change.before, change.after))
+        if now and now != was:
+            node, netns = change.key.node, change.key.netns
+            place = node if netns == HOST else f"{netns} on {node}"
+            yield f"{place} got {now}: what it drops the model cannot tell"
 
 
 def _called(node: str, netns: str) -> str:

@@ -7,7 +7,7 @@ from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.events import CONTAINER, DUPLICATE, NEIGHBOUR, NODE, Event, World
 from netsnap.explain.flaps import flaps
-from netsnap.explain.inherited import inherited
+from netsnap.explain.inherited import inherited, taken_early
 from netsnap.explain.links.node import rebooted
 from netsnap.explain.skew import clocks
 from parsers.facts import Fact
@@ -58,6 +58,7 @@ def witnesses(world: World, told: Iterable[Event] = ()) -> tuple[str, ...]:
     """Tell of events between the snapshots that left the same state behind, less those ``told``."""
     nodes = frozenset(event.node for event in told if event.what == NODE)
     return (
+        *taken_early(world),
         *inherited(world),
         *_restarts(world, nodes),
         *flaps(world),

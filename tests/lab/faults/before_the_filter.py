@@ -58,9 +58,10 @@ def _fault(
     name: str,
     inject: Callable[[Lab], None],
     heal: Callable[[Lab], None],
-    blame: Blame,
     says: tuple[str, ...],
+    blame: tuple[Blame, ...] = (),
 ) -> Fault:
+    """Without a blame: what is there is told, and not which packets it takes; pings tell these."""
     return Fault(
         name,
         f"what {POD.workload} sends is dropped on {POD.veth} ({name})",
@@ -69,10 +70,12 @@ def _fault(
         settled=cut_off(POD),
         lost=across((POD,), PODS.values()),
         outside=frozenset({POD.workload}),
-        blame=(blame,),
+        blame=blame,
         innocent=("k8s1", "k8s3"),
         says=says,
-        verdicts=("broken", "cannot tell"),
+        shown=bool(blame),
+        pings=not blame,
+        tells=() if blame else (POD.node, POD.veth),
         slow=True,
     )
 
@@ -82,21 +85,19 @@ FAULTS = (
         "xdp-program",
         attach,
         detach,
-        Blame((POD.node,), "interface", (POD.veth,)),
         (POD.veth, "XDP"),
     ),
     _fault(
         "tc-redirect",
         redirect,
         let_go,
-        Blame((POD.node,), "tc-filter", (POD.veth,)),
         (POD.veth, TAKER),
     ),
     _fault(
         "netdev-drop",
         filter_on_device,
         flush,
-        Blame((POD.node,), "filter rule", ("early",)),
         ("early",),
+        (Blame((POD.node,), "filter rule", ("early",)),),
     ),
 )
