@@ -11,6 +11,7 @@ from functools import cached_property
 
 from netsnap.diff.changes import Difference
 from netsnap.explain.cells import Pair, PairSet, among
+from netsnap.explain.detour import detour
 from netsnap.explain.events import record_of
 from netsnap.explain.evidence import Witness
 from netsnap.explain.explanation import (
@@ -207,7 +208,12 @@ class Comparison:
         size = " in full size" if some[0].ping.size == FULL else ""
         every = () if kind is Observed.RESTORED else self.after.ways.values()
         said = self._with_reason(_says(kind, some), some)
-        return f"{what}{size} {said}{scope(some, tested, every)}."
+        moved = self._detour(some) if kind is Observed.LOST else ""
+        return f"{what}{size} {said}{moved}{scope(some, tested, every)}."
+
+    def _detour(self, some: Iterable[Seen]) -> str:
+        couples = ((was, seen) for seen in some if (was := self._before(seen.way)))
+        return detour(couples, self.before, self.after)
 
     def _with_reason(self, said: str, some: Sequence[Seen]) -> str:
         """Put what may well explain lost pings in the place of the word that nothing does."""

@@ -26,6 +26,7 @@ from tests.model.cluster import (
     pod_of,
     swap,
 )
+from tests.model.test_tunnels import tunnelled
 
 PODS: dict[str, tuple[Place, str]] = {
     pod_of(node, number): ((node, pod_of(node, number)), address_of(node, number))
@@ -272,3 +273,19 @@ def test_a_snapshot_alone_tells_the_disagreement(
     ((is_, sentence),) = found(world)
     assert is_ is severity
     assert all(each in sentence for each in words)
+
+
+def test_lost_pings_that_all_take_another_way_than_before_say_so() -> None:
+    """A fabric that carries the nodes' addresses alone is found by a tunnel that is not used."""
+    of_all = without(*PODS)
+    (seen,) = told(pinged(world=tunnelled("vxlan")), pinged(of_all)).observed
+    assert "; all went by vxlan.calico at t1, and by enp1s0f0 at t2; " in seen.sentence
+
+
+def test_lost_pings_of_which_one_goes_as_before_do_not_blame_the_way() -> None:
+    before = tunnelled("vxlan")
+    at, block = ("k8s1", HOST), BLOCKS["k8s3"]
+    plain = find(cluster(), at, Route, 4, "main", block)
+    swap(before, at, find(before, at, Route, 4, "main", block), plain)
+    (seen, *_) = told(pinged(world=before), pinged(without(*PODS))).observed
+    assert "all went by" not in seen.sentence

@@ -32,10 +32,7 @@ def overlay(lab: Lab) -> Iterator[None]:
     """Send what goes from node to node through tunnels."""
     try:
         _say(lab)
-        for node in NODES:
-            _leave_the_kernel_alone(lab, node)
-        for node in NODES:
-            lab.run(node.name, _make(node))
+        build(lab)
         _resize(lab, INNER)
         lab.wait_whole()
         yield
@@ -46,6 +43,14 @@ def overlay(lab: Lab) -> Iterator[None]:
         lab.restore_objects()
         _resize(lab, PLAIN)
         lab.wait_whole()
+
+
+def build(lab: Lab) -> None:
+    """Make the tunnels, and have BIRD keep off the kernel."""
+    for node in NODES:
+        _leave_the_kernel_alone(lab, node)
+    for node in NODES:
+        lab.run(node.name, _make(node))
 
 
 def device(node: Node, *, vni: int = VNI, port: int = PORT) -> str:
