@@ -22,6 +22,14 @@ _XT_PROTOCOL = re.compile(r"(?<![!] )-p (?:tcp|6) ?|-m (?:tcp|multiport) ?")
 _PORT = re.compile(r"\b(?:tcp|th) (?P<side>[ds]port) (?P<not>!= )?(?P<value>\{[^}]*\}|\S+) ?")
 _PROTOCOL = re.compile(r"\b(?:meta l4proto|ip protocol) (?:tcp|6)\b ?")
 _OTHER = re.compile(r"\b(?:meta l4proto|ip protocol) \S+ ?")
+_ICMP = r"(?:icmp|ipv6-icmp|icmpv6|1|58)\b"
+_PINGS_ALONE = re.compile(
+    rf"(?<!! )-p {_ICMP}|\b(?:meta l4proto|ip protocol|ip6 nexthdr) {_ICMP}"
+    r"|\bicmp(?:v6)? (?:type|code)\b"
+)
+"""What a ping meets and no session does: with another header besides, nothing does."""
+_NO_PINGS = re.compile(rf"! -p {_ICMP} ?|\b(?:meta l4proto|ip protocol|ip6 nexthdr) != {_ICMP} ?")
+"""What any session meets."""
 _VAGUE = {True: "-m unsettled ", False: "unsettled "}
 NAMES = {"bgp": 179}
 
@@ -66,8 +74,10 @@ def _rules(space: Space, ports: tuple[int, int]) -> Iterator[Fact]:
 
 def _settled(rule: str, ports: tuple[int, int], *, of_iptables: bool = False) -> str:
     """Return a line without the conditions on TCP that the packet meets."""
+    if _PINGS_ALONE.search(rule):
+        return f"-p udp {rule}" if of_iptables else f"meta l4proto udp {rule}"
     held = dict(zip(("sport", "dport"), ports, strict=True))
-    text = rule
+    text = rule = _NO_PINGS.sub("", rule)
     for match in (_XT_PORT if of_iptables else _PORT).finditer(rule):
         fits = _fits(match["value"], held[match["side"]])
         if fits is None:

@@ -5,15 +5,19 @@ from dataclasses import replace
 import pytest
 
 from collector.capture import HOST
+from netsnap.explain.bgpfilter import BGP_PORT, Filters
 from netsnap.explain.check import check
+from netsnap.model.flow import Flow
+from netsnap.model.network import Network
 from parsers.records import (
     CalicoPeer,
     FilterRule,
+    IptablesRule,
     KernelLog,
     KernelMessage,
     NetworkNamespace,
 )
-from tests.model.cluster import NODES, World, cluster, facts
+from tests.model.cluster import NIC, NODES, World, cluster, facts
 
 K3 = ("k8s3", HOST)
 BASE = "type filter hook input priority filter; policy accept"
@@ -69,3 +73,36 @@ def test_what_the_kernel_says_of_a_namespace_that_the_node_lacks_is_not_the_node
     message = KernelMessage("conntrack-full", "", 3, at, at, text)
     world[K3] += [KernelLog("", (message,)), NetworkNamespace(inode)]
     assert bool([each for each in _sentences(world) if text in each]) is told
+
+
+@pytest.mark.parametrize(
+    ("rules", "drops"),
+    [
+        (("meta l4proto icmp accept", "drop"), True),
+        (("icmp type echo-reply accept", "drop"), True),
+        (("meta l4proto tcp accept", "drop"), False),
+        (("tcp dport 179 accept", "drop"), False),
+        (("tcp dport 22 accept", "drop"), True),
+        (("icmp type echo-request drop",), False),
+    ],
+)
+def test_a_session_is_judged_as_tcp_and_never_as_the_ping_that_stands_for_it(
+    rules: tuple[str, ...], *, drops: bool
+) -> None:
+    space = Network.of(facts(_locked("Connect", *rules))).spaces[K3]
+    flow = Flow(NODES["k8s1"], NODES["k8s3"], NIC, "", new=False)
+    assert (Filters(space).drops(flow, (50000, BGP_PORT)) is not None) is drops
+
+
+@pytest.mark.parametrize(
+    ("rule", "drops"), [("-p icmp -j DROP", False), ("! -p icmp -j DROP", True), ("-j DROP", True)]
+)
+def test_so_it_is_by_iptables(rule: str, *, drops: bool) -> None:
+    world = _locked("Connect")
+    world[K3] += [
+        IptablesRule("ip", "legacy", "filter", "INPUT", "policy", verdict="accept"),
+        IptablesRule("ip", "legacy", "filter", "INPUT", rule, verdict="drop"),
+    ]
+    space = Network.of(facts(world)).spaces[K3]
+    flow = Flow(NODES["k8s1"], NODES["k8s3"], NIC, "", new=False)
+    assert (Filters(space).drops(flow, (50000, BGP_PORT)) is not None) is drops

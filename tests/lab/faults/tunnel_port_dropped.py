@@ -1,4 +1,4 @@
-"""Packets of the tunnels are dropped: by k8s3's own filter, or by the switch, which no node shows."""
+"""Tunnels' packets are dropped: by k8s3's own filter, or by the switch, which no node shows."""
 
 from tests.lab.faults.effects import pairs_lost
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on
