@@ -1,5 +1,6 @@
 """``netsnap path``: one packet's way through a snapshot, hop by hop, there and back."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -19,6 +20,7 @@ from netsnap.explain.trace import Trace, trace
 from netsnap.history.heads import SHORT
 from netsnap.history.store import History
 from netsnap.model.ends import UnknownEndError, find_end
+from netsnap.model.flow import Service
 from netsnap.model.network import Network
 from netsnap.report.escapes import json_text
 from netsnap.report.pathlines import as_json, difference_lines, path_lines
@@ -26,6 +28,8 @@ from netsnap.report.words import instant
 from parsers.answer import Snapshot
 from parsers.assemble import assemble
 
+TCP, UDP = "tcp", "udp"
+LAST_PORT = 0xFFFF
 ARRIVES, DOES_NOT = 0, 1
 SAYS = {True: "works", False: "does not work", None: "cannot be told"}
 
@@ -39,28 +43,37 @@ def path(
     other: Annotated[
         str | None, typer.Option("--vs", help="Compare with this earlier snapshot.")
     ] = None,
+    port: Annotated[
+        int, typer.Option("--to-port", help="Open a connection to it, instead of a ping.")
+    ] = 0,
+    protocol: Annotated[str, typer.Option(help="That of --to-port: tcp or udp.")] = TCP,
     db: Db = "",
     wanted: Format = "text",
     details: Annotated[bool, typer.Option("--details", help="Raw lines in full.")] = False,
 ) -> None:
     """Walk a ping from SRC to DST and back, with the line that decided at every hop.
 
+    With --to-port it is what opens a connection that is walked, and its answer.
+
     Example: netsnap path web-1 web-2 --at latest --vs before-upgrade
+    Example: netsnap path web-1 db-1 --to-port 5432
 
     Exit status: 0 it gets there and back (or out of the cluster), 1 it does not or cannot be
     told, 2 trouble.
     """
     as_data = check_format(wanted)
+    service = _service(port, protocol)
     with open_history(db, create=False) as history:
-        snapshot, found = _traced(history, at, source, target, side="t2" if other else "")
-        earlier = _traced(history, other, source, target, side="t1") if other else None
+        snapshot, found = _traced(history, (at, "t2" if other else ""), (source, target), service)
+        earlier = _traced(history, (other, "t1"), (source, target), service) if other else None
     if as_data:
-        body = {"snapshot": snapshot.id, **as_json(found)}
+        body = {"snapshot": snapshot.id, "to": service and service._asdict(), **as_json(found)}
         if earlier is not None:
             body["before"] = {"snapshot": earlier[0].id, **as_json(earlier[1])}
         typer.echo(json_text(body))
     else:
-        say(f"{source} → {target} {SAYS[found.works]} {_at(snapshot)}")
+        what = f" to {service.protocol} port {service.port}" if service else ""
+        say(f"{source} → {target}{what} {SAYS[found.works]} {_at(snapshot)}")
         if earlier is not None:
             say(f"  it {SAYS[earlier[1].works]} {_at(earlier[0])}")
             for line in difference_lines(earlier[1], found):
@@ -70,12 +83,24 @@ def path(
     raise typer.Exit(ARRIVES if found.works else DOES_NOT)
 
 
+def _service(port: int, protocol: str) -> Service | None:
+    """Return what a connection is to be opened to, None for a ping."""
+    if protocol not in (TCP, UDP):
+        raise UsageError(f"--protocol is {TCP} or {UDP}, not {protocol!r}")
+    if not 0 <= port <= LAST_PORT:
+        raise UsageError(f"--to-port is 1 to {LAST_PORT}, not {port}")
+    return Service(protocol, port) if port else None
+
+
 def _traced(
-    history: History, at: str, source: str, target: str, *, side: str
+    history: History, at: tuple[str, str], called: tuple[str, str], service: Service | None
 ) -> tuple[Snapshot, Trace]:
-    snapshot = history.load(history.resolve(at, now=now(), zone=zone()).id)
+    """Walk in the snapshot that is called so; ``at`` has its side ("t1"), too."""
+    wanted, side = at
+    source, target = called
+    snapshot = history.load(history.resolve(wanted, now=now(), zone=zone()).id)
     facts = assemble(snapshot)
-    network = Network.of(facts)
+    network = Network.of(facts, service=service)
     try:
         ends = find_end(network, source), find_end(network, target)
     except UnknownEndError as error:
@@ -83,7 +108,8 @@ def _traced(
     if not ends[0].node:
         raise UsageError(f"nobody {_at(snapshot)} has {source}; a way can end outside, not begin")
     witness = Witness(facts, facts, history.raw, {})
-    return snapshot, trace(network, *ends, witness, side)
+    found = trace(network, *ends, witness, side)
+    return snapshot, replace(found, heard=()) if service else found
 
 
 def _at(snapshot: Snapshot) -> str:

@@ -12,7 +12,7 @@ from collector.capture import HOST
 from netsnap.explain.bgpfilter import BGP_PORT, UNNAMED_PORT, Filters
 from netsnap.explain.events import DAEMON, FILTER, INTERFACE, NEIGHBOUR, EventId, in_service
 from netsnap.model.disposition import Disposition
-from netsnap.model.flow import Flow
+from netsnap.model.flow import Flow, Sent
 from netsnap.model.network import Network
 from netsnap.model.space import Space
 from parsers.facts import Fact, Facts
@@ -137,7 +137,7 @@ class Stops:
                 continue
             device = host.devices.get(ends.theirs if is_own else ends.own, "")
             way_in, way_out = ("", device) if is_own else (device, "")
-            flow = Flow(ends.theirs, ends.own, way_in, way_out, new=False)
+            flow = Flow(Sent(ends.theirs, ends.own, new=False), way_in, way_out)
             filters = self._filters.setdefault(at, Filters(host.space))
             found = [filters.drops(flow, ports) for ports in self._ports(ends)]
             fact = found[0] if None not in found else None

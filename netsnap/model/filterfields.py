@@ -1,6 +1,7 @@
 """The fields of a packet that a packet filter's line compares, as nft(8) names them."""
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from netsnap.model.flow import PING, STATES, Flow
@@ -27,7 +28,9 @@ class Field(NamedTuple):
 PROTOCOLS = {"tcp": "6", "udp": "17", "icmp": "1", "ipv6-icmp": "58"}
 _NUMBERS = {"icmpv6": "58", "udplite": "136", "sctp": "132", "dccp": "33", **PROTOCOLS}
 _PORTS = {"ssh": 22, "domain": 53, "http": 80, "bgp": 179, "https": 443, "ntp": 123}
-SYN, ACK = "syn", "ack"
+LAST_PORT = 0xFFFF
+CHOSEN = (32768, 60999)
+"""The ports from which a kernel opens connections (ip_local_port_range)."""
 
 
 def device(wanted: str, own: str) -> bool:
@@ -51,7 +54,7 @@ def address(wanted: str, own: str) -> bool | None:
 
 def protocol(wanted: str, flow: Flow) -> bool | None:
     """Say whether it is the packet's protocol."""
-    own = flow.protocol if flow.service else "icmp" if flow.family == IPV4 else "icmpv6"
+    own = flow.protocol if flow.header else "icmp" if flow.family == IPV4 else "icmpv6"
     if not wanted.replace("-", "").isalnum():
         return None
     if wanted.isdigit() or wanted in _NUMBERS:
@@ -60,15 +63,18 @@ def protocol(wanted: str, flow: Flow) -> bool | None:
 
 
 def port(wanted: str, flow: Flow, *, of_source: bool) -> bool | None:
-    """Say whether a port ("80", "8000-8080") is the packet's; the one who asks has any."""
+    """Say whether a port ("80", "8000-8080") is the packet's."""
     first, _, last = wanted.partition("-")
     low = _port(first, 0)
-    high = _port(last, 0xFFFF) if "-" in wanted else low
-    if flow.service is None or low is None or high is None:
+    high = _port(last, LAST_PORT) if "-" in wanted else low
+    if flow.header is None or low is None or high is None:
         return None
-    if flow.new is of_source:
-        return True if (low, high) == (0, 0xFFFF) else None
-    return low <= flow.service.port <= high
+    own = flow.header.sport if of_source else flow.header.dport
+    if own is not None:
+        return low <= own <= high
+    if high < CHOSEN[0] or low > CHOSEN[1]:
+        return False
+    return True if low <= CHOSEN[0] and high >= CHOSEN[1] else None
 
 
 def _port(text: str, otherwise: int) -> int | None:
@@ -97,16 +103,21 @@ def mark(wanted: str, flow: Flow) -> bool | None:
         return None
 
 
-def flags_set(flow: Flow) -> frozenset[str]:
-    """Return the flags of its TCP header: a connection is opened with SYN, answered with both."""
-    return frozenset({SYN}) if flow.new else frozenset({SYN, ACK})
+def flags(value: AbstractSet[str], mask: AbstractSet[str] | None, flow: Flow) -> bool | None:
+    """Say whether of the flags in ``mask`` (of all) the packet has those of ``value``."""
+    own = flow.header.flags if flow.header else None
+    if own is None:
+        return None
+    return (own if mask is None else own & mask) == value
 
 
 def _flags(wanted: str, flow: Flow) -> bool | None:
     """Compare "syn", which is any of several, or "syn / fin,syn,rst,ack": of these only that."""
     value, slash, mask = wanted.partition(" / ")
-    own = flags_set(flow)
-    return own & {*mask.split(",")} == {*value.split(",")} if slash else value in own
+    if slash:
+        return flags({*value.split(",")}, {*mask.split(",")}, flow)
+    found = flags(set(), {value}, flow)
+    return None if found is None else not found
 
 
 def _family(wanted: str, flow: Flow) -> bool | None:

@@ -198,7 +198,8 @@ def _condition(field: Field, words: list[str]) -> Condition:
     if words[:1] in (["!="], ["=="]):
         del words[0]
     value = words.pop(0) if words else ""
-    if words[:1] == ["/"]:  # the flags of which the value is to be
+    masked = words[:1] == ["/"]
+    if masked:  # the flags of which these are to be set
         value = f"{value} / {''.join(words[1:2])}"
         del words[:2]
 
@@ -207,7 +208,7 @@ def _condition(field: Field, words: list[str]) -> Condition:
             return False
         for operation, operand in steps:
             flow = flow._replace(mark=operation(flow.mark, operand))
-        items = _items(value, sets)
+        items = (value,) if masked else _items(value, sets)
         found = None if items is None else some(field.fits(item, flow) for item in items)
         return found is not inverted if found is not None else None
 

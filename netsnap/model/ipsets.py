@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from netsnap.model.filterfields import address, device
+from netsnap.model import filterfields as fields
 from netsnap.model.flow import Flow
 from netsnap.model.numbers import IPV4, block
 from parsers.facts import Fact
@@ -115,28 +115,26 @@ def _fits(entry: Entry, kinds: Sequence[str], sides: Sequence[str], flow: Flow) 
 
 
 def _ip(part: str, is_source: bool, flow: Flow) -> bool | None:  # noqa: FBT001 - one of many alike
-    return address(part, flow.source if is_source else flow.destination)
+    return fields.address(part, flow.source if is_source else flow.destination)
 
 
 def _iface(part: str, is_source: bool, flow: Flow) -> bool | None:  # noqa: FBT001 - see above
     if part.startswith("physdev:"):
         return None
-    return device(part, flow.iif if is_source else flow.oif)
+    return fields.device(part, flow.iif if is_source else flow.oif)
 
 
 def _port(part: str, is_source: bool, flow: Flow) -> bool | None:  # noqa: FBT001 - see above
     """Compare "tcp:80"; a bitmap's "80" is a port of either protocol."""
     named, colon, number = part.rpartition(":")
-    if flow.service is None:
+    if flow.header is None:
         names = _ECHOES[flow.family == IPV4]
         asked, answered = names[:2], names[2:]
         own = asked if flow.new else answered
         return part in own if part in (*asked, *answered) or _other(named) else None
-    if colon and named != flow.service.protocol:
+    if colon and named != flow.protocol:
         return False if named in ("tcp", "udp", "icmp", "icmpv6", "sctp", "udplite") else None
-    if flow.new is is_source:
-        return None  # the port that the connection is opened from
-    return int(number) == flow.service.port if number.isdigit() else None
+    return fields.port(number, flow, of_source=is_source)
 
 
 _ECHOES = {

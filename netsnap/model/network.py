@@ -9,6 +9,7 @@ from netsnap.model.arp import mac_of
 from netsnap.model.disposition import Disposition, Endpoint, Hop, Path
 from netsnap.model.endpoints import endpoints_of
 from netsnap.model.fib import Packet
+from netsnap.model.flow import Service
 from netsnap.model.gates import reverse_path_filter, reverse_path_gate
 from netsnap.model.joins import Ends, join
 from netsnap.model.numbers import IPV4, Number, canonical, number
@@ -32,6 +33,7 @@ class Network:
         self.facts = facts
         self.spaces = spaces
         self._former = former
+        self.service: Service | None = None
         self._segments: dict[Port, Segment] = {}
         self._ends: dict[str, Ends] = {}
         self.walker = Walker(self)
@@ -39,8 +41,12 @@ class Network:
         self._reversals: dict[tuple[str, str, str, str, str], Path | None] = {}
 
     @classmethod
-    def of(cls, facts: Facts, *, assumed: Facts | None = None) -> "Network":
+    def of(
+        cls, facts: Facts, *, assumed: Facts | None = None, service: Service | None = None
+    ) -> "Network":
         """Build the network of a snapshot.
+
+        With a ``service``, packets in it are no pings, but what opens connections to that.
 
         ``assumed`` is an earlier or later snapshot, from which the workloads and addresses of
         nodes are taken that this one did not see. Such a node is dark: a walk that begins or
@@ -53,7 +59,9 @@ class Network:
             for place, space in former.items():
                 if space.node not in facts.reached:
                     spaces[place] = space
-        return cls(facts, spaces, former)
+        network = cls(facts, spaces, former)
+        network.service = service
+        return network
 
     def overlay(self, facts: Facts, entries: Mapping[Key, Fact | None]) -> "Network":
         """Return the network of ``facts``, which differ from this one's by ``entries``.
@@ -72,6 +80,7 @@ class Network:
                 held = _altered(old.held if old is not None else {}, altered)
                 spaces[place] = Space(place, held, partial(facts.sees, *place), dark=False)
         found = Network(facts, spaces, self._former)
+        found.service = self.service
         found._inherit(self, entries)
         return found
 

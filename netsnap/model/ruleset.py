@@ -60,7 +60,8 @@ class Ruleset:
     def judge(self, hooks: Sequence[str], flow: Flow) -> Judgement:
         """Say what becomes of a packet at these hooks, one after the other."""
         if not self.asks_addresses:
-            flow = flow._replace(source="", destination=_any_of(flow.family))
+            nobody = flow.sent._replace(source="", destination=_any_of(flow.family))
+            flow = flow._replace(sent=nobody)
         if self._unread:
             flow = flow.of_any_fate()
         key = (tuple(hooks), flow)
@@ -79,13 +80,9 @@ class Ruleset:
             return frozenset({NEW})
         if not self._untracks:
             return frozenset({ESTABLISHED})
-        asked = flow._replace(
-            source=flow.destination,
-            destination=flow.source or _any_of(flow.family),
-            iif=flow.oif,
-            oif=flow.iif,
-            new=True,
-        )
+        to = flow.source or _any_of(flow.family)
+        sent = flow.sent._replace(source=flow.destination, destination=to, new=True)
+        asked = flow._replace(sent=sent, iif=flow.oif, oif=flow.iif)
         hook = "output" if "input" in hooks else "prerouting"
         found = _Crossing(self._chains, frozenset({NEW})).tracked(hook, asked)
         alone = NEW if flow.protocol == "udp" else INVALID

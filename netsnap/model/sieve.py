@@ -7,11 +7,16 @@ where the other does not. What carries it through a VXLAN is a packet of its own
 the nodes judge as such: new each way, since its answer's ports are not its own turned round.
 """
 
+from collections.abc import Iterable
+
 from netsnap.model.disposition import Disposition, Hop, Path
-from netsnap.model.flow import Flow, Service
+from netsnap.model.flow import Flow, Sent, Service
+from netsnap.model.marks import ANY_MARK, NO_MARK, Mark
 from netsnap.model.network import Network
-from netsnap.model.ruleset import Judgement
+from netsnap.model.segment import tunnel
+from netsnap.model.space import Space
 from netsnap.model.tunnels import carried
+from parsers.facts import Fact
 from parsers.iptables import POLICY
 from parsers.records import FilterRule, IptablesRule
 from parsers.roles import Record
@@ -32,10 +37,16 @@ def sift(
     new: bool,
     service: Service | None = None,
 ) -> Path:
-    """Cut a path where a packet filter surely drops the packet, and note what may drop it."""
+    """Cut a path where a packet filter surely drops the packet, and note what may drop it.
+
+    Without a service it is the network's, or else a ping, or its answer.
+    """
     nothing_to_ask = not network.filtering and not network.unread
     if nothing_to_ask or path.disposition not in ALIVE or not destination:
         return path
+    service = service or network.service
+    header = (service.opening if new else service.answer) if service else None
+    sent = Sent(source, destination, new, header)
     doubts: list[str] = []
     for at, hop in enumerate(path.hops):
         outer = _outer(network, hop)
@@ -43,21 +54,12 @@ def sift(
             reason = f"the tunnel's own packet: {outer.reason}"
             return Path(outer.disposition, (*path.hops[: at + 1], *outer.hops), reason)
         doubts += outer.doubts if outer is not None else ()
-        hooks = _hooks(hop)
-        if not hooks:
+        if not _hooks(hop):
             continue
-        place = (hop.node, hop.netns)
-        doubts += (
-            f"{hop.node} {hop.netns}: the {what} there were not read"
-            for what in network.unread.get(place, ())
-        )
-        if place not in network.filtering:
-            continue
-        flow = Flow(source, destination, hop.ingress, hop.device, new, service)
-        judged = network.spaces[place].ruleset.judge(hooks, flow)
-        if judged.drop is not None:
-            return _dropped(network, path, at, judged)
-        doubts += (f"{hop.node} {hop.netns}: {doubt}" for doubt in judged.doubts)
+        drop, found = _judged(network, hop, sent)
+        if drop is not None:
+            return _dropped(network, path, at, drop)
+        doubts += (f"{hop.node} {hop.netns}: {doubt}" for doubt in found)
     return Path(path.disposition, path.hops, path.reason, tuple(doubts)) if doubts else path
 
 
@@ -71,6 +73,31 @@ def _outer(network: Network, hop: Hop) -> Path | None:
     return sift(network, way, found.local, found.remote, new=True, service=service)
 
 
+def _judged(network: Network, hop: Hop, sent: Sent) -> tuple[Fact | None, Iterable[str]]:
+    """Return what surely drops a packet at one step, and what may."""
+    place = (hop.node, hop.netns)
+    doubts = [f"the {what} there were not read" for what in network.unread.get(place, ())]
+    if place in network.filtering:
+        space = network.spaces[place]
+        mark = _mark(space, hop)
+        flow = Flow(sent, hop.ingress, hop.device, mark)
+        drop, found = space.ruleset.judge(_hooks(hop), flow)
+        return drop, (*doubts, *found)
+    return None, doubts
+
+
+def _mark(space: Space, hop: Hop) -> Mark:
+    """Return the mark that a packet comes with: none, unless something else gives it one.
+
+    tc may; and what comes out of a tunnel has the mark of the packet that it was wrapped in.
+    """
+    marking = space.marking
+    found = space.interfaces.get(hop.ingress)
+    if marking is None or hop.ingress in marking or (found and tunnel(found[1])):
+        return ANY_MARK
+    return NO_MARK
+
+
 def _hooks(hop: Hop) -> tuple[str, ...]:
     """Return the hooks a packet passes at one step; none where the step is only a remark."""
     if hop.note:
@@ -80,16 +107,16 @@ def _hooks(hop: Hop) -> tuple[str, ...]:
     return BEGINS if hop.device else ()
 
 
-def _dropped(network: Network, path: Path, at: int, judged: Judgement) -> Path:
-    hop, fact = path.hops[at], judged.drop
-    said = _said(fact.record) if fact is not None else ""
-    key = fact.key if fact is not None else None
-    end = Hop(hop.node, hop.netns, "", key, "drops", hop.ingress)
+def _dropped(network: Network, path: Path, at: int, fact: Fact) -> Path:
+    hop = path.hops[at]
+    end = Hop(hop.node, hop.netns, "", fact.key, "drops", hop.ingress)
     name = network.spaces[hop.node, hop.netns].name
-    return Path(Disposition.FILTERED, (*path.hops[:at], end), f"{name} drops it: {said}")
+    return Path(
+        Disposition.FILTERED, (*path.hops[:at], end), f"{name} drops it: {said(fact.record)}"
+    )
 
 
-def _said(record: Record) -> str:
+def said(record: Record) -> str:
     """Return a line and where it stands, as a person looks for it."""
     match record:
         case FilterRule():

@@ -31,6 +31,7 @@ from parsers.records import (
     Route,
     Rule,
     Sysctl,
+    TcFilter,
 )
 from parsers.roles import Record
 
@@ -223,6 +224,14 @@ class Space:
     def ruleset(self) -> Ruleset:
         """The packet filters."""
         return Ruleset(self.facts.values(), self.sees, self.name)
+
+    @cached_property
+    def marking(self) -> frozenset[str] | None:
+        """The devices on which tc may give packets a mark; None if they were not read."""
+        if not self.sees(TcFilter.kind):
+            return None
+        filters = (fact.record for fact in self.facts.values())
+        return frozenset(each.device for each in filters if isinstance(each, TcFilter))
 
     @cached_property
     def policies(self) -> Mapping[int, RoutingPolicy]:

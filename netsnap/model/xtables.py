@@ -154,7 +154,7 @@ def _mark(wanted: str, flow: Flow) -> bool | None:
 def _type(wanted: str, flow: Flow) -> bool | None:
     """Compare an ICMP type, or a type and code: a ping's code is 0."""
     kind, _, code = wanted.partition("/")
-    if flow.service is not None:
+    if flow.header is not None:
         return False
     return fields.echo(kind, flow) if code in ("", "0") else False
 
@@ -162,9 +162,8 @@ def _type(wanted: str, flow: Flow) -> bool | None:
 def _flags(wanted: str, flow: Flow) -> bool | None:
     """Compare "FIN,SYN,RST,ACK SYN": of these flags only that."""
     mask, _, value = wanted.lower().partition(" ")
-    own = fields.flags_set(flow)
-    own = own if mask == "all" else own & {*mask.split(",")}
-    return own == (set() if value == "none" else {*value.split(",")})
+    ones = set() if value == "none" else {*value.split(",")}
+    return fields.flags(ones, None if mask == "all" else {*mask.split(",")}, flow)
 
 
 _to = partial(_any, partial(fields.port, of_source=False))

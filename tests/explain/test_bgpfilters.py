@@ -7,7 +7,7 @@ import pytest
 from collector.capture import HOST
 from netsnap.explain.bgpfilter import BGP_PORT, Filters
 from netsnap.explain.check import check
-from netsnap.model.flow import Flow
+from netsnap.model.flow import Flow, Sent
 from netsnap.model.network import Network
 from parsers.records import (
     CalicoPeer,
@@ -90,7 +90,7 @@ def test_a_session_is_judged_as_tcp_and_never_as_the_ping_that_stands_for_it(
     rules: tuple[str, ...], *, drops: bool
 ) -> None:
     space = Network.of(facts(_locked("Connect", *rules))).spaces[K3]
-    flow = Flow(NODES["k8s1"], NODES["k8s3"], NIC, "", new=False)
+    flow = Flow(Sent(NODES["k8s1"], NODES["k8s3"], new=False), NIC, "")
     assert (Filters(space).drops(flow, (50000, BGP_PORT)) is not None) is drops
 
 
@@ -104,5 +104,5 @@ def test_so_it_is_by_iptables(rule: str, *, drops: bool) -> None:
         IptablesRule("ip", "legacy", "filter", "INPUT", rule, verdict="drop"),
     ]
     space = Network.of(facts(world)).spaces[K3]
-    flow = Flow(NODES["k8s1"], NODES["k8s3"], NIC, "", new=False)
+    flow = Flow(Sent(NODES["k8s1"], NODES["k8s3"], new=False), NIC, "")
     assert (Filters(space).drops(flow, (50000, BGP_PORT)) is not None) is drops

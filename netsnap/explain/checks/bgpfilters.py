@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.checks.sessions import ESTABLISHED
-from netsnap.model.flow import Flow, Service
+from netsnap.model.flow import Flow, Sent, Service
 from netsnap.model.numbers import number
 from netsnap.model.sieve import ENDS
 from netsnap.model.space import Space
@@ -24,7 +24,7 @@ def bgp_filters(case: Case) -> Iterator[Finding]:
     for node, peer in sorted(set(_down(case))):
         space = case.network.spaces[node, HOST]
         for device, own in _ends(space, peer):
-            flow = Flow(peer, own, device, "", new=True, service=BGP)
+            flow = Flow(Sent(peer, own, new=True, header=BGP.opening), device, "")
             fact = space.ruleset.judge(ENDS, flow).drop
             if fact is not None and fact.key not in told and "179" not in _text(fact):
                 told.add(fact.key)
