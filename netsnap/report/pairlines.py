@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from netsnap.explain.cells import reasons, sources_of
-from netsnap.explain.explanation import PairGroup, Pairs
+from netsnap.explain.cells import cells_of, reasons, sources_of
+from netsnap.explain.explanation import PairChange, PairGroup, Pairs
+from netsnap.model.disposition import Disposition
 from netsnap.report.words import count, names
+
+_NOT_DEAD = (None, Disposition.DELIVERED, Disposition.UNKNOWN)
 
 
 def lost(pairs: Pairs) -> Iterator[str]:
@@ -46,7 +49,22 @@ def others(pairs: Pairs) -> Iterator[str]:
         ("are gone with their workload", len(pairs.gone)),
     ):
         if found:
-            yield f"{count(found, 'pair')} {_agreeing(word, found)}"
+            dead = _dead(pairs.new) if word == "are new" else ""
+            yield f"{count(found, 'pair')} {_agreeing(word, found)}{dead}"
+
+
+def _dead(new: Iterable[PairChange]) -> str:
+    """Say how many new pairs surely do not work, and why one does not."""
+    told = [(cell.size, tell(cell.first)) for cell, tell in cells_of(new)]
+    dead = [(size, pair) for size, pair in told if pair.after not in _NOT_DEAD]
+    if not dead:
+        return ""
+    number, first = sum(size for size, _ in dead), dead[0][1]
+    verb = "does" if number == 1 else "do"
+    return (
+        f", of which {number} {verb} not work, e.g. {first.source} → {first.target}: "
+        f"{first.reason or first.after}"
+    )
 
 
 def _agreeing(words: str, number: int) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from collector.capture import HOST
 from netsnap.explain.check import check
 from netsnap.explain.checks.homes import homes
+from netsnap.explain.checks.shadows import shadows
 from parsers.records import Address, Route
 from tests.model.cluster import (
     BLOCKS,
@@ -16,6 +17,7 @@ from tests.model.cluster import (
     pod_of,
     route,
     swap,
+    veth_of,
 )
 
 K3 = ("k8s3", HOST)
@@ -79,6 +81,16 @@ def test_an_address_that_was_lent_and_announced_is_well() -> None:
     world = _lent(cluster())
     world["k8s2", HOST].append(route(f"{LENT}/32", "enp1s0f0", "172.16.0.47", protocol="bird"))
     assert _sentences(world) == []
+
+
+def test_a_lent_address_is_not_taken_out_of_birds_block_by_the_route_to_its_workload() -> None:
+    world = _lent(cluster())
+    own = route(f"{LENT}/32", veth_of("k8s3", 1))
+    world[K3].append(own)
+    found = check(facts(world), lambda _: b"a line", (shadows,))
+    assert found == ()
+    swap(world, K3, own, route(f"{LENT}/32", veth_of("k8s3", 2)))
+    assert len(check(facts(world), lambda _: b"a line", (shadows,))) == 1
 
 
 def test_an_address_with_a_network_around_it_is_of_no_block() -> None:

@@ -57,3 +57,14 @@ def test_pairs_that_are_not_simply_the_same_are_counted() -> None:
     change = PairChange("default/a", "default/b", None, Disposition.DELIVERED)
     told = list(pairlines.others(replace(NONE, new=(change,), gone=(change, change))))
     assert told == ["1 pair is new", "2 pairs are gone with their workload"]
+
+
+def test_new_pairs_that_do_not_work_are_told_with_one_of_them() -> None:
+    dead = PairChange("default/a", "default/new", None, Disposition.BLACKHOLE, "k8s2 drops it")
+    well = PairChange("default/b", "default/new", None, Disposition.DELIVERED)
+    untold = PairChange("default/c", "default/new", None, Disposition.UNKNOWN, "not read")
+    told = list(pairlines.others(replace(NONE, new=(dead, well, untold))))
+    assert told == [
+        "3 pairs are new, of which 1 does not work, e.g. default/a → default/new: k8s2 drops it"
+    ]
+    assert list(pairlines.others(replace(NONE, new=(well,)))) == ["1 pair is new"]
