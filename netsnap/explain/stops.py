@@ -27,7 +27,7 @@ from parsers.records import (
 )
 
 _NOT_RUNNING = CalicoProcess("bird", "not running")
-_HALTED = ("stopped", "traced", "zombie", "dead")
+_HALTED = ("stopped", "zombie", "dead")
 _UNANSWERED = ("failed", "unresolved")
 _DEAD_ENDS = frozenset(
     {Disposition.LINK_DOWN, Disposition.NEIGHBOUR_FAILED, Disposition.UNREACHABLE}
