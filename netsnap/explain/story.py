@@ -26,6 +26,7 @@ from netsnap.explain.events import (
     all_changes,
     record_of,
 )
+from netsnap.explain.podwords import left_unwired, whose_switch
 from netsnap.explain.tell import DEFAULTS, KINDS, clause, place, state, subject
 from netsnap.explain.whose import shared, whose
 from parsers.records import (
@@ -97,11 +98,13 @@ def primary(event: Event) -> Change | None:
     return min(event.changes, key=rank, default=None)
 
 
-def _plain(event: Event, change: Change, _: World) -> Story:
+def _plain(event: Event, change: Change, world: World) -> Story:
     record = record_of(change)
     is_default = isinstance(record, Route) and record.prefix in DEFAULTS
     what = "default route" if is_default else event.what
-    return Story(what, subject(record), *_sides(change), f"{clause(change)}.")
+    name = subject(record)
+    told = clause(change).replace(name, name + whose_switch(record, event, world), 1)
+    return Story(what, name, *_sides(change), f"{told}.")
 
 
 def _address(event: Event, change: Change, world: World) -> Story:
@@ -225,7 +228,7 @@ def _moved(change: Change) -> tuple[str, str] | None:
     return (str(field.before or ""), str(field.after or "")) if field is not None else None
 
 
-def _container(event: Event, change: Change, _: World) -> Story:
+def _container(event: Event, change: Change, world: World) -> Story:
     before, after = _sides(change)
     record = record_of(change)
     started = getattr(record, "started_at", "")
@@ -237,6 +240,7 @@ def _container(event: Event, change: Change, _: World) -> Story:
     }[change.alteration]
     if change.alteration is Alteration.CHANGED and before == after:
         how = f"has other settings: {altered(change)}"
+    how += left_unwired(event, world)
     return Story(CONTAINER, event.subject, before, after, f"{event.subject} on {event.node} {how}.")
 
 

@@ -34,7 +34,7 @@ FAULTS = tuple(
         outside=frozenset({POD.workload}),
         blame=(Blame((POD.node,), "interface", (device,)),),
         innocent=("k8s1", "k8s3"),
-        says=(device, "is set down"),
+        says=(device, "is down"),
         slow=True,
     )
     for where, device, inject in (
