@@ -13,11 +13,12 @@ from netsnap.model.flow import Service
 from netsnap.model.gates import reverse_path_filter, reverse_path_gate
 from netsnap.model.joins import Ends, join
 from netsnap.model.numbers import IPV4, Number, canonical, number
-from netsnap.model.segment import Segment, segment
+from netsnap.model.segment import Segment, segment, tunnel
 from netsnap.model.space import Own, Place, Port, Space
+from netsnap.model.tunnels import is_followed
 from netsnap.model.walk import Walker
 from parsers.facts import Fact, Facts, Held, Key
-from parsers.records import Address, Container
+from parsers.records import Address, Container, Route
 
 WHO_IS_THERE = frozenset({Address.kind, Container.kind})
 """Kinds of facts by which a namespace is a workload, and has its addresses."""
@@ -154,6 +155,22 @@ class Network:
         names = ", ".join(sorted({owner.node for owner, _ in holders} or self._faceless))
         return (), f"{target} may be reached on {names}; the snapshot does not show it"
 
+    @cached_property
+    def meshed(self) -> bool:
+        """Whether any node sends to others by itself: over a tunnel, or to another node."""
+        nodes = self._owners.keys()
+        return any(
+            isinstance(route := fact.record, Route)
+            and not route.prefix.endswith("/0")
+            and any(
+                (hop.gateway and number(hop.gateway) in nodes) or _is_tunnel(space, hop.device)
+                for hop in route.next_hops
+            )
+            for space in self.spaces.values()
+            if space.netns == HOST and not space.dark
+            for fact in space.facts.values()
+        )
+
     def stand_ins(self, port: Port, mac: str) -> tuple[Port, ...]:
         """Return the other nodes' interfaces on the link of ``port`` with a hardware address.
 
@@ -262,6 +279,11 @@ def _spaces(facts: Facts, nodes: Iterable[str], *, dark: bool) -> dict[Place, Sp
         for place in names
         if place[0] in wanted
     }
+
+
+def _is_tunnel(space: Space, device: str) -> bool:
+    found = space.interfaces.get(device)
+    return found is not None and (is_followed(found[1]) or bool(tunnel(found[1])))
 
 
 def _source(space: Space, target: Number) -> str:

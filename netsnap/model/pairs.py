@@ -6,6 +6,7 @@ from itertools import combinations
 
 from collector.capture import HOST
 from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
+from netsnap.model.fabric import beyond
 from netsnap.model.masquerade import answer
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4, IPV6, number
@@ -115,6 +116,7 @@ def _way(network: Network, source: Endpoint, target: Endpoint, own: str, to: str
     if not to:
         return _no_address(network, target)
     path = network.walk((source.node, source.netns), to, source_address=own)
+    path = beyond(network, path, target, own, to)
     if path.disposition is not Disposition.DELIVERED:
         return path
     end = path.hops[-1]

@@ -8,11 +8,15 @@ the nodes judge as such: new each way, since its answer's ports are not its own 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from itertools import pairwise
 
+from netsnap.model.bridged import shown
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.flow import Flow, Sent, Service
 from netsnap.model.marks import ANY_MARK, NO_MARK, Mark
 from netsnap.model.network import Network
+from netsnap.model.numbers import number
 from netsnap.model.segment import tunnel
 from netsnap.model.space import Space
 from netsnap.model.tunnels import carried
@@ -47,7 +51,8 @@ def sift(
     service = service or network.service
     header = (service.opening if new else service.answer) if service else None
     sent = Sent(source, destination, new, header)
-    doubts: list[str] = []
+    doubts: list[str] = list(path.doubts)
+    path = _with_bridges(network, path, number(destination).family)
     for at, hop in enumerate(path.hops):
         outer = _outer(network, hop)
         if outer is not None and outer.disposition is Disposition.FILTERED:
@@ -61,6 +66,17 @@ def sift(
             return _dropped(network, path, at, drop)
         doubts += (f"{hop.node} {hop.netns}: {doubt}" for doubt in found)
     return Path(path.disposition, path.hops, path.reason, tuple(doubts)) if doubts else path
+
+
+def _with_bridges(network: Network, path: Path, family: int) -> Path:
+    """Return the path with the steps between ports of a bridge that filters see."""
+    steps = [shown(network, *ends, family) for ends in pairwise(path.hops)]
+    if not any(steps):
+        return path
+    hops = list(path.hops[:1])
+    for step, hop in zip(steps, path.hops[1:], strict=True):
+        hops += [hop] if step is None else [step, hop]
+    return replace(path, hops=tuple(hops))
 
 
 def _outer(network: Network, hop: Hop) -> Path | None:

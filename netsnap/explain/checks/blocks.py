@@ -82,11 +82,21 @@ def _unknown(case: Case, prefix: str, found: _Block) -> Iterator[Finding]:
             continue
         if not case.sees(node, Route, block(prefix).family) or not _is_told_routes(case, node):
             continue
+        if _is_sent(case, node, prefix):
+            continue
         known_by = next(iter((*found.dropped.values(), *found.routed.values())))
         sentence = f"{node} has no route to {prefix}, which {known_by.key.node} has"
         yield Finding(
             Severity.ERROR, node, HOST, sentence, (known_by,), f"netsnap raw T {node} 'ip route'"
         )
+
+
+def _is_sent(case: Case, node: str, prefix: str) -> bool:
+    """Say whether somebody else than BIRD gave a node the route: a static one to a router, say."""
+    return any(
+        route.prefix == prefix and route.table == "main" and route.next_hops
+        for _, route in case.of(Route, node, HOST)
+    )
 
 
 def _is_told_routes(case: Case, node: str) -> bool:
