@@ -36,4 +36,5 @@ FAULT = Fault(
     blame=(Blame(("k8s2",), "filter rule", ("ip filter FORWARD",)),),
     innocent=("k8s1", "k8s3"),
     says=("k8s2 drops it", "policy drop"),
+    slow=True,
 )

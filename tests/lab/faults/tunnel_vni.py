@@ -36,4 +36,5 @@ FAULT = Fault(
     innocent=("k8s1", "k8s2"),
     says=(f"{DEVICE} of k8s3 has VNI {VNI + 1}",),
     setting=overlay,
+    slow=True,
 )

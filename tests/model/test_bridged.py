@@ -1,0 +1,40 @@
+"""A bridge's own frames, where the host's packet filter is shown them, and where it is not."""
+
+import pytest
+
+from collector.capture import HOST
+from netsnap.model.disposition import Disposition
+from netsnap.model.network import Network
+from netsnap.model.sieve import sift
+from parsers.records import FilterRule, Sysctl
+from tests.model.cluster import facts
+from tests.model.test_bridging import ADDRESSES, BRIDGE, NODE, _world
+
+SWITCH = "net.bridge.bridge-nf-call-iptables"
+BASE = "type filter hook forward priority filter; policy accept"
+ICC = f'iifname "{BRIDGE}" oifname "{BRIDGE}" drop'
+
+
+@pytest.mark.parametrize(
+    ("switch", "rule", "end"),
+    [
+        (Sysctl(SWITCH, "1"), ICC, Disposition.FILTERED),
+        (Sysctl(SWITCH, "0"), ICC, Disposition.DELIVERED),
+        (None, ICC, Disposition.DELIVERED),
+        (Sysctl("net.bridge.bridge-nf-call-ip6tables", "1"), ICC, Disposition.DELIVERED),
+        (Sysctl(SWITCH, "1"), 'oifname "eth0" drop', Disposition.DELIVERED),
+    ],
+)
+def test_only_with_the_switch_on_the_filter_sees_what_stays_on_a_bridge(
+    switch: Sysctl | None, rule: str, end: Disposition
+) -> None:
+    world = _world()
+    world[NODE] += [FilterRule("ip filter", "DOCKER", each) for each in (BASE, rule)]
+    world[NODE] += [switch] if switch else []
+    network = Network.of(facts(world))
+    way = network.walk(("k8s2", "cache"), ADDRESSES["front"])
+    found = sift(network, way, ADDRESSES["cache"], ADDRESSES["front"], new=True)
+    assert found.disposition is end
+    if end is Disposition.FILTERED:
+        assert found.hops[-1].netns == HOST
+        assert "k8s2 drops it" in found.reason
