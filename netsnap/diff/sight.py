@@ -179,7 +179,7 @@ class Sight:
     def _told(self, fact: Fact, view: View, other: View) -> bool:
         """Say whether it was the same that told, where all was read."""
         if not view.has_file_of(fact, other):
-            return self._unsure(fact, view, "not the same file")
+            return self._unsure(fact, view, "of BIRD's configuration another file was shown")
         return not view.lacks(fact) or self._unsure(fact, view, "nobody to ask", fact.key.netns)
 
     def _unsure(self, fact: Fact, view: View, reason: str, netns: str = "") -> bool:

@@ -123,12 +123,13 @@ def _try_alone(event: Event, trial: Trial) -> Culprit:
         return Culprit(event, follows, _ends_on(event.node, trial), Proof.RULE)
     changes = all_changes((event, *follows))
     explains = trial.restored(changes) if changes else trial.lost.only(())
-    return Culprit(event, follows, explains, _proof(event, explains, trial))
+    return Culprit(event, follows, explains, _proof((event, *follows), explains, trial))
 
 
-def _proof(event: Event, explains: PairSet, trial: Trial) -> Proof:
-    """A root whose first step is not in the model is proved only if it breaks pairs itself."""
-    if event.what not in UNTESTED or (explains and trial.restored(event.changes) >= explains):
+def _proof(chain: tuple[Event, ...], explains: PairSet, trial: Trial) -> Proof:
+    """A chain with a step outside the model is proved only if its root breaks pairs itself."""
+    is_tested = not any(event.what in UNTESTED for event in chain)
+    if is_tested or (explains and trial.restored(chain[0].changes) >= explains):
         return Proof.COUNTERFACTUAL
     return Proof.RULE
 

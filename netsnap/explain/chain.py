@@ -29,6 +29,7 @@ from netsnap.explain.links.address import by_its_address
 from netsnap.explain.links.arp import by_arp
 from netsnap.explain.links.bgp_route import by_its_session
 from netsnap.explain.links.bridge_port import by_its_bridge
+from netsnap.explain.links.calico_node import by_its_container
 from netsnap.explain.links.config import route_by_its_filters, session_by_its_configuration
 from netsnap.explain.links.duplicate import by_a_duplicate
 from netsnap.explain.links.happened import Happened
@@ -65,6 +66,7 @@ LINKS: tuple[Link, ...] = (
     by_a_takeover,
     by_who_got_it,
     by_its_session,
+    by_its_container,
     session_by_its_configuration,
     route_by_its_filters,
     by_the_other_end,

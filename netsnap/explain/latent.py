@@ -10,6 +10,7 @@ from netsnap.diff.changes import Alteration
 from netsnap.explain.causes import Culprit
 from netsnap.explain.cells import NO_PAIRS
 from netsnap.explain.events import (
+    CONFIG,
     CONTAINER,
     DAEMON,
     DUPLICATE,
@@ -61,7 +62,9 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
             yield f"{_told(event, world)} The model does not follow such rules: {unknown}."
         elif event.what == INTERFACE and _shrank(event):
             yield f"{_told(event, world)} No small ping is lost by it; larger packets may be."
-        elif event.what == DUPLICATE or (event.what == INTENT and not _comes_and_goes(event)):
+        elif event.what in (CONFIG, DUPLICATE) or (
+            event.what == INTENT and not _comes_and_goes(event)
+        ):
             yield _told(event, world)
         elif event.what == CONTAINER:
             yield from _stopped(event)

@@ -9,7 +9,15 @@ from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, Proof
 from parsers.birdconfig import read_config
 from parsers.facts import Facts
-from parsers.records import BirdProtocol, BirdRoute, CalicoPeer, NextHop, Route
+from parsers.records import (
+    BirdProtocol,
+    BirdRoute,
+    CalicoPeer,
+    Container,
+    Daemon,
+    NextHop,
+    Route,
+)
 from parsers.text import Text
 from tests.explain.test_explain import cut_session, session_down, with_bgp
 from tests.explain.test_intent import OBJECTS
@@ -290,3 +298,56 @@ def test_a_reflected_route_hangs_on_the_sessions_of_the_reflector(ends: tuple[st
     (cause,) = explain(t1, t2, compare(t1, t2), lambda _: b"raw line\n" * 99).causes
     assert (cause.what, cause.subject) == ("BGP session", "–".join(ends))
     assert len(cause.explains) == 16
+
+
+def container(image: str, status: str = "running") -> Container:
+    return Container("calico-node", "calico-node", image=image, status=status)
+
+
+@pytest.mark.parametrize(
+    ("now", "what"),
+    [
+        (container("calico/node:v2"), "container"),
+        (container("calico/node:v1"), "BIRD configuration"),
+        (container("calico/node:v1", status="exited"), "BIRD configuration"),  # renders nothing
+    ],
+)
+def test_another_image_of_calico_node_stands_above_what_it_renders(
+    now: Container, what: str
+) -> None:
+    before, after = with_bgp(cluster()), with_bgp(cluster())
+    before["k8s3", HOST].append(container("calico/node:v1"))
+    after["k8s3", HOST].append(now)
+    isolate(after, "k8s3")
+    t1 = facts(configured(before))
+    t2 = facts(configured(after, ("k8s3", "local as 64512", "local as 64513")))
+    (cause,) = explain(t1, t2, compare(t1, t2), lambda _: b"raw line\n" * 99).causes
+    assert (cause.what, cause.node, cause.proof) == (what, "k8s3", Proof.RULE)
+
+
+@pytest.mark.parametrize(("status", "what"), [("exited", "container"), ("running", "daemon")])
+def test_a_bird_that_ended_with_its_container_ended_by_it(status: str, what: str) -> None:
+    before, after = with_bgp(cluster()), with_bgp(cluster())
+    for world, state, said in ((before, "running", "running"), (after, "dead", status)):
+        world["k8s3", HOST] += [Daemon("bird", state=state), container("calico/node:v1", said)]
+    isolate(after, "k8s3")
+    t1, t2 = facts(before), facts(after)
+    (cause,) = explain(t1, t2, compare(t1, t2), lambda _: b"raw line\n" * 99).causes
+    assert (cause.what, cause.node, cause.proof) == (what, "k8s3", Proof.RULE)
+
+
+def test_the_other_end_of_two_that_were_changed_is_told_among_the_events() -> None:
+    after = with_bgp(cluster())
+    session_down(after, "k8s1", "k8s3")
+    session_down(after, "k8s3", "k8s1")
+    explanation = explained(
+        after,
+        ("k8s3", "172.16.0.55 as 64512;", '172.16.0.55 as 64512; password "masked:1";'),
+        ("k8s1", "172.16.0.47 as 64512;", '172.16.0.47 as 64512; password "masked:2";'),
+    )
+    (cause,) = explanation.causes
+    assert cause.node == "k8s1"
+    assert any(
+        event.startswith("k8s3's BIRD configuration changed: a password is new")
+        for event in explanation.witnesses
+    )

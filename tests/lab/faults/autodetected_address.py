@@ -14,8 +14,13 @@ LOST = across(pods_on("k8s3"), elsewhere("k8s3"))
 
 
 def inject(lab: Lab) -> None:
-    """Make the network, write the Node, and do what confd makes of it on every node."""
+    """Make the network, which calico-node then finds."""
     lab.run("k8s3", f"docker network create --subnet {SUBNET} {NETWORK} >/dev/null")
+    take(lab)
+
+
+def take(lab: Lab) -> None:
+    """Write the Node, and do what confd makes of it on every node."""
     lab.change_object("node", "k8s3", _moved)
     moved = replace(NODE, address=ADDRESS)
     nodes = [moved if node is NODE else node for node in NODES]
