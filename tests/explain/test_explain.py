@@ -9,6 +9,7 @@ from collector.capture import HOST
 from netsnap.diff.compare import compare
 from netsnap.explain.explain import explain
 from netsnap.explain.explanation import OUTSIDE, Explanation, Proof, Verdict
+from netsnap.report.screen import ROWS
 from parsers.facts import BlindSpot
 from parsers.records import (
     Address,
@@ -37,16 +38,19 @@ from tests.model.cluster import (
     swap,
     veth_of,
 )
+from tests.report.test_screen import screen
 
 HOST2, HOST3 = ("k8s2", HOST), ("k8s3", HOST)
 POD_ADDRESS = address_of("k8s2", 1)
 
 
 def told(before: World, after: World, *, unreached: tuple[str, ...] = ()) -> Explanation:
-    """Explain two worlds; the raw text of every answer is its line numbers."""
+    """Explain two worlds; the raw text of every answer is its line numbers. It fits on a screen."""
     t1, t2 = facts(before), facts(after, unreached=unreached)
     lines = "\n".join(f"raw line {number}" for number in range(1, 99)).encode()
-    return explain(t1, t2, compare(t1, t2), lambda _: lines)
+    explained = explain(t1, t2, compare(t1, t2), lambda _: lines)
+    assert len(screen(explained)) <= ROWS
+    return explained
 
 
 def with_bgp(world: World) -> World:

@@ -10,6 +10,7 @@ from collector.capture import HOST
 from netsnap.diff.compare import compare
 from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, Verdict
+from netsnap.report.screen import ROWS
 from parsers.records import (
     BirdConfig,
     BirdProtocol,
@@ -26,6 +27,7 @@ from parsers.roles import Record
 from tests.explain.test_explain import session_down, with_bgp
 from tests.explain.test_when import LATER, moved
 from tests.model.cluster import BLOCKS, NIC, NODES, NOON, World, cluster, facts, find, swap
+from tests.report.test_screen import screen
 
 HOST3 = ("k8s3", HOST)
 CONFIGURED = "template bgp bgp_template"
@@ -47,7 +49,9 @@ def healthy() -> World:
 def told(before: World, after: World) -> Explanation:
     """Explain two worlds that were read five minutes apart."""
     t1, t2 = facts(before), moved(facts(after), LATER - NOON)
-    return explain(t1, t2, compare(t1, t2), lambda _: b"a line\n" * 99)
+    explained = explain(t1, t2, compare(t1, t2), lambda _: b"a line\n" * 99)
+    assert len(screen(explained)) <= ROWS
+    return explained
 
 
 def dropping(*rules: str, node: str = "k8s3") -> World:
