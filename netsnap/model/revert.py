@@ -7,7 +7,7 @@ from netsnap.diff.changes import Alteration, Change
 from netsnap.model.network import Network
 from netsnap.model.ruleorder import among, is_ordered
 from parsers.facts import Fact, Facts, Key
-from parsers.records import Sysctl
+from parsers.records import Interface, Sysctl
 from parsers.roles import Role, fields_of
 
 WRITES_THROUGH = {
@@ -87,7 +87,8 @@ def mirrored(change: Change) -> Change:
     )
 
 
-def _undone(world: Facts, changes: Iterable[Change]) -> Entries:
+def _undone(world: Facts, undone: Iterable[Change]) -> Entries:
+    changes = tuple(undone)
     entries: dict[Key, Fact | None] = {}
     for change in changes:
         if change.alteration is Alteration.REMOVED and change.before is not None:
@@ -96,11 +97,29 @@ def _undone(world: Facts, changes: Iterable[Change]) -> Entries:
         elif change.alteration is not Alteration.RENEWED:
             entries[change.key] = _former(world, change)
     _put_in_order(world, entries)
+    _rejoin(entries, changes)
     for key, fact in tuple(entries.items()):
         if fact is not None and isinstance(fact.record, Sysctl):
             for other in _written_through(world, key, fact.record):
                 entries.setdefault(other.key, other)
     return entries
+
+
+def _rejoin(entries: dict[Key, Fact | None], changes: Iterable[Change]) -> None:
+    """Join an end of a veth pair that comes back to the other end as the object it is now."""
+    for change in changes:
+        if change.before is None or change.after is None:
+            continue
+        was, now = change.before.record, change.after.record
+        if not isinstance(was, Interface) or not isinstance(now, Interface):
+            continue
+        for key, fact in tuple(entries.items()):
+            end = fact.record if fact is not None else None
+            other_place = key[:2] != change.key[:2] and key.node == change.key.node
+            if fact is None or not isinstance(end, Interface) or not other_place:
+                continue
+            if (end.peer_index, end.index) == (was.index, was.peer_index):
+                entries[key] = replace(fact, record=replace(end, peer_index=now.index))
 
 
 def _put_in_order(world: Facts, entries: dict[Key, Fact | None]) -> None:
