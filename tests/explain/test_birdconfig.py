@@ -351,3 +351,23 @@ def test_the_other_end_of_two_that_were_changed_is_told_among_the_events() -> No
         event.startswith("k8s3's BIRD configuration changed: a password is new")
         for event in explanation.witnesses
     )
+
+
+def test_a_block_that_is_missing_while_its_session_stands_is_kept_back_by_something() -> None:
+    world = with_bgp(cluster())
+    lose(world, "k8s1")
+    missing = f"k8s1 has no route to {BLOCKS['k8s3']}, which k8s3 has"
+    filtered = f"{missing}; their BGP session stands: a filter or a limit keeps it back"
+    assert sentences(facts(world))[0] == filtered
+    hops = (NextHop(NODES["k8s3"], NIC),)
+    world["k8s1", HOST].append(
+        BirdRoute("bird", "", BLOCKS["k8s3"], "Mesh_172_16_0_47", "unicast", hops, primary=True)
+    )
+    assert f"{missing}; its BIRD has it, and not its kernel" in sentences(facts(world))
+
+
+def test_a_block_that_is_missing_with_its_session_is_not_said_to_be_filtered() -> None:
+    world = with_bgp(cluster())
+    cut_session(world)
+    told = sentences(facts(world))
+    assert f"k8s2 has no route to {BLOCKS['k8s3']}, which k8s3 has" in told

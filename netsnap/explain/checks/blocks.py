@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
+from netsnap.explain.checks.sessions import ESTABLISHED
 from netsnap.model.numbers import WIDTH, block
 from parsers.facts import Fact
-from parsers.records import Route
+from parsers.records import BirdProtocol, BirdRoute, Route
 
 BIRD = "bird"
 
@@ -86,9 +87,25 @@ def _unknown(case: Case, prefix: str, found: _Block) -> Iterator[Finding]:
             continue
         known_by = next(iter((*found.dropped.values(), *found.routed.values())))
         sentence = f"{node} has no route to {prefix}, which {known_by.key.node} has"
+        sentence += _kept_back(case, node, prefix, found)
         yield Finding(
             Severity.ERROR, node, HOST, sentence, (known_by,), f"netsnap raw T {node} 'ip route'"
         )
+
+
+def _kept_back(case: Case, node: str, prefix: str, found: _Block) -> str:
+    """Say where the block was lost if no session's end explains it, "" if one may."""
+    routes = case.of(BirdRoute, node, HOST)
+    if any(route.prefix == prefix and route.primary for _, route in routes):
+        return "; its BIRD has it, and not its kernel"
+    told_by = {
+        case.node_of(session.neighbour)
+        for _, session in case.of(BirdProtocol, node, HOST)
+        if session.neighbour and session.connection == ESTABLISHED
+    }
+    if not told_by & found.dropped.keys():
+        return ""
+    return "; their BGP session stands: a filter or a limit keeps it back"
 
 
 def _is_sent(case: Case, node: str, prefix: str) -> bool:

@@ -58,7 +58,7 @@ EXPORT = Fault(
     lost=ALL,
     blame=(Blame(("k8s3",), "BIRD configuration", ("filter calico_export_to_peers",)),),
     innocent=("k8s1", "k8s2"),
-    says=("k8s3", BLOCK),
+    says=(f"k8s1 has no route to {BLOCK}", "their BGP session stands"),
 )
 
 IMPORT = Fault(
@@ -70,7 +70,7 @@ IMPORT = Fault(
     lost=OF_ONE,
     blame=(Blame(("k8s1",), "BIRD configuration", ("Mesh_172_16_0_47",)),),
     innocent=("k8s2", "k8s3"),
-    says=("k8s1", BLOCK),
+    says=(f"k8s1 has no route to {BLOCK}", "their BGP session stands"),
 )
 
 FAULTS = (
@@ -90,6 +90,7 @@ FAULTS = (
         summary="k8s1's BIRD knows k8s3's block, and keeps it from its kernel",
         inject=_edited("k8s1", ("  export all;\n", f"  export where net != {BLOCK};\n")),
         blame=(Blame(("k8s1",), "BIRD configuration", ("protocol kernel",)),),
+        says=(f"k8s1 has no route to {BLOCK}", "its BIRD has it, and not its kernel"),
         slow=True,
     ),
 )
