@@ -30,14 +30,14 @@ from netsnap.model.ruleset import KINDS as FILTERS
 from netsnap.model.space import Place, Port, Space
 from netsnap.model.wording import Lexicon, Said, Words, chain_of
 from parsers.facts import Fact
-from parsers.records import Container, FdbEntry, FdbMoving, Rule
+from parsers.records import Container, FdbEntry, FdbMoving, Rule, XfrmPolicy
 
 Classes = Mapping[str, int]
 """A workload's name → the number of its class."""
 
 SEEN = (
     *("interface", "address", "route", "rule", "neighbour", "sysctl"),
-    *(kind.kind for kind in FILTERS),
+    *(kind.kind for kind in (*FILTERS, XfrmPolicy)),
 )
 LOOPBACK = {IPV4: block("127.0.0.0/8"), IPV6: block("::1/128")}
 

@@ -9,8 +9,10 @@ the nodes judge as such: new each way, since its answer's ports are not its own 
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
+from netsnap.model import ipsec
 from netsnap.model.bridged import shown
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.flow import Flow, Sent, Service
@@ -22,7 +24,7 @@ from netsnap.model.space import Space
 from netsnap.model.tunnels import carried
 from parsers.facts import Fact
 from parsers.iptables import POLICY
-from parsers.records import FilterRule, IptablesRule
+from parsers.records import FilterRule, IptablesRule, XfrmPolicy
 from parsers.roles import Record
 
 BEGINS = ("output", "postrouting", "egress")
@@ -98,6 +100,9 @@ def _judged(network: Network, hop: Hop, sent: Sent) -> tuple[Fact | None, Iterab
         mark = _mark(space, hop)
         flow = Flow(sent, hop.ingress, hop.device, mark)
         drop, found = space.ruleset.judge(_hooks(hop), flow)
+        if drop is None and space.ipsec:
+            drop, wrapped = space.ipsec.judge(flow, partial(space.has_no_ipsec, flow))
+            found = (*found, *wrapped)
         return drop, (*doubts, *found)
     return None, doubts
 
@@ -140,5 +145,7 @@ def said(record: Record) -> str:
         case IptablesRule():
             rule = f"policy {record.verdict}" if record.rule == POLICY else record.rule
             return f"“{rule}” in {record.backend} {record.family} {record.table} {record.chain}"
+        case XfrmPolicy():
+            return ipsec.said(record)
         case _:
             return ""

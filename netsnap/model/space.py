@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from collector.capture import HOST
 from netsnap.model.fib import Action, Decision, Packet, RoutingPolicy
+from netsnap.model.flow import Flow
 from netsnap.model.fwmark import settable
+from netsnap.model.ipsec import OUT, Policies
 from netsnap.model.numbers import (
     IPV4,
     IPV6,
@@ -32,6 +34,7 @@ from parsers.records import (
     Rule,
     Sysctl,
     TcFilter,
+    XfrmPolicy,
 )
 from parsers.roles import Record
 
@@ -109,10 +112,10 @@ class Space:
         """Whether it has a packet filter, or may have one that was not read."""
         if self.dark:
             return False
-        kinds = [kind.kind for kind in FILTERS]
+        kinds = [kind.kind for kind in (*FILTERS, XfrmPolicy)]
         if self.held.keys().isdisjoint(kinds) and all(map(self.sees, kinds)):
             return False
-        return bool(self.ruleset)
+        return bool(self.ruleset) or bool(self.ipsec)
 
     @cached_property
     def unread(self) -> tuple[str, ...]:
@@ -230,8 +233,21 @@ class Space:
         """The devices on which tc may give packets a mark; None if they were not read."""
         if not self.sees(TcFilter.kind):
             return None
-        filters = (fact.record for fact in self.facts.values())
+        filters = (fact.record for fact in self.of(TcFilter))
         return frozenset(each.device for each in filters if isinstance(each, TcFilter))
+
+    @cached_property
+    def ipsec(self) -> Policies:
+        """IPsec's policies."""
+        readable = self.sees(XfrmPolicy.kind)
+        return Policies(self.of(XfrmPolicy), readable=readable, name=self.name)
+
+    def has_no_ipsec(self, flow: Flow, direction: str) -> bool:
+        """Say whether an interface's switch takes its packets out of IPsec's hands (IPv4)."""
+        device, name = (
+            (flow.oif, "disable_xfrm") if direction == OUT else (flow.iif, "disable_policy")
+        )
+        return any(self.switch(flow.family, each, name)[1] == "1" for each in (device, "all"))
 
     @cached_property
     def policies(self) -> Mapping[int, RoutingPolicy]:

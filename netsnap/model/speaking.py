@@ -48,7 +48,7 @@ def _chosen(space: Space, member: Member) -> str:
 def heard(network: Network, target: Endpoint, path: Path) -> Path:
     """Return how a ping ends that comes to ``target``: some are told to answer none."""
     space = network.spaces.get((target.node, target.netns))
-    if space is None or path.disposition is not Disposition.DELIVERED:
+    if network.service or space is None or path.disposition is not Disposition.DELIVERED:
         return path
     fact, value = space.switches.get(DEAF, (None, ""))
     if fact is None or value != "1" or number(target.addresses[0]).family != IPV4:

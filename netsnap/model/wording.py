@@ -20,6 +20,7 @@ from parsers.records import (
     Route,
     Rule,
     Sysctl,
+    XfrmPolicy,
 )
 from parsers.roles import Record
 
@@ -86,6 +87,8 @@ def intervals(record: Record) -> Iterator[Interval]:
         case IptablesRule():
             yield from _blocks(_PREFIX.findall(record.rule))
             yield from _ranges(record.rule)
+        case XfrmPolicy():
+            yield from _blocks((record.source, record.destination))
         case IpSetMember():
             yield from _blocks(_PREFIX.findall(record.entry))
         case IpSet():
@@ -168,6 +171,12 @@ def _ipset(held: IpSet) -> Words:
     return (held.name, held.set_type, held.options, *_split(*held.expiring))
 
 
+def _xfrm_policy(policy: XfrmPolicy) -> Words:
+    ends = _split(policy.source, policy.destination, policy.selector)
+    other = (policy.direction, policy.mark, policy.if_id, policy.action, str(policy.priority))
+    return (*ends, *other, policy.policy_type, *_split(*policy.templates))
+
+
 def _ipset_member(member: IpSetMember) -> Words:
     return (member.set_name, *_split(member.entry), *member.options)
 
@@ -182,6 +191,7 @@ WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
     IptablesRule: _iptables_rule,
     IpSet: _ipset,
     IpSetMember: _ipset_member,
+    XfrmPolicy: _xfrm_policy,
     Rule: _rule,
     FdbEntry: _fdb_entry,
     FdbMoving: _fdb_moving,

@@ -22,6 +22,7 @@ from parsers.records import (
     Route,
     Rule,
     Sysctl,
+    XfrmPolicy,
 )
 from parsers.roles import Record
 from parsers.verdicts import of_iptables
@@ -314,4 +315,13 @@ def test_rules_of_iptables_alike_for_each_pod_leave_the_pods_alike() -> None:
 def test_rules_of_iptables_whose_order_decides_set_pods_apart() -> None:
     said = (f"-s {ONE}/32 -j DROP", f"-s {BLOCKS['k8s1']} -j ACCEPT", f"-s {TWO}/32 -j DROP")
     of = classes(_with_iptables(*map(legacy, said)))
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def test_a_policy_of_ipsec_sets_the_pod_apart_that_it_names() -> None:
+    policy = XfrmPolicy(f"{ONE}/32", "0.0.0.0/0", "", "fwd", action="block", priority=1)
+    network = _with_iptables(policy)
+    of = classes(network)
+    works = {state.src: state.works for state in pairs(network) if state.dst.endswith("31")}
+    assert (works[pod_of("k8s1", 1)], works[pod_of("k8s1", 2)]) == (False, True)
     assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]

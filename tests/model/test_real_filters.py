@@ -459,6 +459,43 @@ def test_what_cannot_be_known_of_a_connection_is_a_doubt(node: Node, rule: str) 
     assert set(modelled(node.network()).values()) == {True}
 
 
+A_TO_B, B_TO_A = "src 10.7.0.2 dst 10.7.0.3", "src 10.7.0.3 dst 10.7.0.2"
+IPSEC = {
+    "forwarded": (f"{A_TO_B} dir fwd action block", BOTH),
+    "on the way out": (f"{B_TO_A} dir out action block", BOTH),
+    "not for the node itself": (f"{A_TO_B} dir in action block", NONE),
+    "others": ("src 10.8.0.0/16 dst 10.7.0.3 dir fwd action block", NONE),
+    "echo requests": (f"{A_TO_B} proto icmp type 8 code 0 dir fwd action block", B_IN),
+    "another protocol": (f"{A_TO_B} proto tcp dport 80 dir fwd action block", NONE),
+    "a stronger one": (
+        (f"{A_TO_B} proto icmp type 8 dir fwd action allow priority 1; "
+        f"{A_TO_B} dir fwd action block priority 2"),
+        A_IN,
+    ),
+    "a weaker one": (
+        (f"{A_TO_B} dir fwd action allow priority 9; "
+        "src 10.7.0.0/24 dst 10.7.0.3 dir fwd action block priority 3"),
+        BOTH,
+    ),
+    "by the interface": (f"{A_TO_B} dev calia dir fwd action block", None),
+    "wrapped": (f"{A_TO_B} dir out tmpl src 10.9.0.1 dst 10.9.0.2 proto esp mode tunnel", None),
+}
+"""Policies of IPsec and the pings that are lost by them; None is a doubt."""
+
+
+@pytest.mark.parametrize("case", IPSEC)
+def test_policies_of_ipsec_that_block_lose_what_they_mean(node: Node, case: str) -> None:
+    policies, lost = IPSEC[case]
+    node.do("; ".join(f"ip xfrm policy add {each}" for each in policies.split("; ")))
+    found = modelled(node.network())
+    if lost is None:
+        assert None in found.values()
+        assert False not in found.values()
+    else:
+        assert node.unpinged() == lost
+        assert found == {pair: pair not in lost for pair in BOTH}
+
+
 def test_rules_of_both_backends_count_each(node: Node) -> None:
     node.do(f"{L} -A FORWARD -i calia -m conntrack --ctstate NEW -j DROP")
     node.do(f"{N} -A FORWARD -i calib -m conntrack --ctstate NEW -j ACCEPT")
