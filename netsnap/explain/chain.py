@@ -35,6 +35,7 @@ from netsnap.explain.links.duplicate import by_a_duplicate
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.links.intent import by_what_calico_was_told, node_by_its_address
 from netsnap.explain.links.interface import by_its_interface, switch_by_its_interface
+from netsnap.explain.links.name import node_by_its_name
 from netsnap.explain.links.neighbour import by_the_other_end, of_a_new_next_hop, of_a_pods_gateway
 from netsnap.explain.links.node import by_its_node
 from netsnap.explain.links.pod import by_its_pod
@@ -51,6 +52,7 @@ LINKS: tuple[Link, ...] = (
     by_what_calico_was_told,
     configuration_by_calico,
     node_by_its_address,
+    node_by_its_name,
     by_its_node,
     by_its_pod,
     by_the_far_end,

@@ -4,9 +4,10 @@ Routes outlive a dead session (hold time, graceful restart), a ping passes where
 closed, and a pod that stopped has no pairs left to lose.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from netsnap.diff.changes import Alteration
+from netsnap.explain import renamed
 from netsnap.explain.causes import Culprit
 from netsnap.explain.cells import NO_PAIRS
 from netsnap.explain.events import (
@@ -17,6 +18,7 @@ from netsnap.explain.events import (
     FILTER,
     INTENT,
     INTERFACE,
+    NODE,
     SESSION,
     Event,
     World,
@@ -62,9 +64,7 @@ def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
             yield f"{_told(event, world)} The model does not follow such rules: {unknown}."
         elif event.what == INTERFACE and _shrank(event):
             yield f"{_told(event, world)} No small ping is lost by it; larger packets may be."
-        elif event.what in (CONFIG, DUPLICATE) or (
-            event.what == INTENT and not _comes_and_goes(event)
-        ):
+        elif event.what in _TOLD and _TOLD[event.what](event):
             yield _told(event, world)
         elif event.what == CONTAINER:
             yield from _stopped(event)
@@ -188,3 +188,16 @@ def _stopped(event: Event) -> Iterator[str]:
             continue
         if now is None or (isinstance(now, Container) and now.status not in RUNNING):
             yield f"{clause(change)}."
+
+
+def _is_renamed(event: Event) -> bool:
+    return any(map(renamed.told, event.changes))
+
+
+_TOLD: Mapping[str, Callable[[Event], bool]] = {
+    CONFIG: lambda _: True,
+    NODE: _is_renamed,
+    DUPLICATE: lambda _: True,
+    INTENT: lambda event: not _comes_and_goes(event),
+}
+"""What is told as it is: nothing more is known of what it may do."""

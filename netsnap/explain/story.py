@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
-from netsnap.explain import filterwords, takeover
+from netsnap.explain import filterwords, renamed, takeover
 from netsnap.explain.altered import altered, sides
 from netsnap.explain.birdconfig import head, told, weight
 from netsnap.explain.causes import Culprit
@@ -26,6 +26,7 @@ from netsnap.explain.events import (
     all_changes,
     record_of,
 )
+from netsnap.explain.links.node import rebooted
 from netsnap.explain.podwords import left_unwired, whose_switch
 from netsnap.explain.tell import DEFAULTS, KINDS, clause, place, state, subject
 from netsnap.explain.whose import shared, whose
@@ -61,6 +62,10 @@ def story(culprit: Culprit, world: World) -> Story:
     event = culprit.event
     if event.what == NODE and event.node in world.dark:
         return _unread_node(event, world)
+    if event.what == NODE and any(map(rebooted, event.changes)):
+        return _rebooted(culprit, world)
+    if event.what == NODE and (words := next(filter(None, map(renamed.told, event.changes)), "")):
+        return Story(NODE, event.node, *_sides(event.changes[0]), f"{words}.")
     change = primary(event)
     if change is None:
         return Story(event.what, event.subject, "present", "renewed", f"{event.subject} is new.")
@@ -161,6 +166,16 @@ def _unread_node(event: Event, world: World) -> Story:
     what = "could not be" if view else "was not"
     sentence = f"{event.node} {what} read at t2 ({why}){seen}."
     return Story(NODE, event.node, "reached", reach, sentence)
+
+
+def _rebooted(culprit: Culprit, world: World) -> Story:
+    """Tell a reboot with what is not again as it was, where that is known to have cost pairs."""
+    node = culprit.event.node
+    told = [story(each, world).sentence.removesuffix(".") for each in culprit.lacks]
+    more = f"; {len(told) - EDITS_SHOWN} more" if len(told) > EDITS_SHOWN else ""
+    lacks = f", and since then: {'; '.join(told[:EDITS_SHOWN])}{more}" if told else ""
+    sentence = f"{node} was rebooted (new boot id){lacks}."
+    return Story(NODE, node, "booted before t1", "booted since t1", sentence)
 
 
 def _failed_neighbours(world: World) -> set[tuple[str, str]]:

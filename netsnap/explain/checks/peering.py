@@ -36,6 +36,20 @@ def _names(store: Datastore) -> Iterator[Finding]:
         elif name and name.partition(".")[0].lower() != said.hostname.partition(".")[0].lower():
             sentence = f"{node} calls itself {name} to Calico, and its hostname is {said.hostname}"
             yield Finding(Severity.NOTICE, node, HOST, sentence, (fact,))
+    yield from _shared_names(store)
+
+
+def _shared_names(store: Datastore) -> Iterator[Finding]:
+    """Two nodes of one name overwrite each other's Node, and each other's blocks."""
+    called: dict[str, list[str]] = {}
+    for node, (_, said) in store.identities.items():
+        if said.calico_name:
+            called.setdefault(said.calico_name, []).append(node)
+    for name, nodes in called.items():
+        if len(nodes) > 1:
+            sentence = f"{' and '.join(sorted(nodes))} both call themselves {name} to Calico"
+            facts = tuple(store.identities[node][0] for node in sorted(nodes))
+            yield Finding(Severity.ERROR, min(nodes), HOST, sentence, facts)
 
 
 def _addresses(case: Case, store: Datastore) -> Iterator[Finding]:

@@ -20,8 +20,8 @@ def by_arp(event: Event, happened: Happened) -> Iterator[EventId]:
     ends |= {(event.node, each.device) for each in both(event) if isinstance(each, Neighbour)}
     for node, device in sorted(end for end in ends if end is not None):
         names = {f"net.ipv4.conf.{each}.{SWITCH}" for each in (_dotless(device), "all")}
-        for id_, other in happened.at(SYSCTL, node, HOST):
-            if id_[3] in names and _was_set(other):
+        for id_, switch in happened.at(SYSCTL, node, HOST):
+            if id_[3] in names and _was_set(switch):
                 yield id_
         other = happened.events.get((INTERFACE, node, HOST, device))
         if other is not None and _turned(other):
