@@ -101,7 +101,7 @@ class World:
     def configured(self) -> Mapping[str, Configured]:
         """Map each node to its BIRD's configuration, by either snapshot."""
         both = (self.before, self.after)
-        return configured(fact for facts in both for fact in facts.by_key.values())
+        return configured(fact for facts in both for fact in facts.of_kind(BirdConfig.kind))
 
     @cached_property
     def renewed(self) -> Mapping[tuple[str, str], NetnsChange]:

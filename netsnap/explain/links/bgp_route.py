@@ -20,7 +20,7 @@ def by_its_session(event: Event, happened: Happened) -> Iterator[EventId]:
 
 def _reflected(event: Event, prefix: str, gateway: str, happened: Happened) -> Iterator[EventId]:
     """Who told of it, where that is not the next hop: a reflector, and what became of its own."""
-    for neighbour in happened.heard.get((event.node, prefix), frozenset()) - {gateway}:
+    for neighbour in happened.heard(event.node, prefix) - {gateway}:
         yield session_id(event.node, neighbour, happened.world)
         reflector = happened.world.owners.get(neighbour, ("", ""))[0]
         for id_, other in happened.at(ROUTE, reflector, HOST):

@@ -32,7 +32,7 @@ _OF_ALL_SESSIONS = ("router id", "listen bgp")
 
 def session_by_its_configuration(event: Event, happened: Happened) -> Iterator[EventId]:
     """Its blocks at either end; where it stands, only what they let through can have changed."""
-    if event.what != SESSION:
+    if event.what != SESSION or not happened.configured:
         return
     peers, is_up = peer_addresses(event), _stands(event)
     for node in event.subject.split("–"):
@@ -73,7 +73,7 @@ def route_by_its_filters(event: Event, happened: Happened) -> Iterator[EventId]:
 
     Where the session with the owner is down the session explains the route, whatever the filters.
     """
-    if event.what != ROUTE or event.netns != HOST:
+    if event.what != ROUTE or event.netns != HOST or not happened.configured:
         return
     for record in both(event):
         if isinstance(record, Route) and record.protocol == "bird":

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
-from netsnap.explain.events import INTENT, INTERFACE, Event, EventId, World, removed_or_down
+from netsnap.explain.events import CONFIG, INTENT, INTERFACE, Event, EventId, World, removed_or_down
 from netsnap.explain.moments import Span
 from parsers.records import BirdProtocol, BirdRoute
 from parsers.roles import Record
@@ -19,6 +20,7 @@ class Happened:
     events: Mapping[EventId, Event]
     world: World
     _when: dict[EventId, Span | None] = field(default_factory=dict)
+    _heard: dict[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     def when(self, event: Event) -> Span | None:
         """Return when an event happened, None where nothing bounds it."""
@@ -55,20 +57,30 @@ class Happened:
             yield event.id
 
     @cached_property
-    def heard(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        """Map (node, prefix) to the BGP neighbours that told it, by either snapshot."""
-        found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    def configured(self) -> bool:
+        """Say whether any node's BIRD is configured otherwise."""
+        return any(id_[0] == CONFIG for id_ in self.events)
+
+    def heard(self, node: str, prefix: str) -> frozenset[str]:
+        """Return the BGP neighbours that told a node of a prefix, by either snapshot."""
+        if node not in self._heard:
+            self._heard[node] = self._told_by(node)
+        return self._heard[node].get(prefix, frozenset())
+
+    def _told_by(self, node: str) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
         for facts in (self.world.before, self.world.after):
+            held = facts.places.get((node, HOST), {})
             sessions = {
-                (fact.key.node, fact.record.daemon, fact.record.name): fact.record.neighbour
-                for fact in facts.of_kind(BirdProtocol.kind)
+                (fact.record.daemon, fact.record.name): fact.record.neighbour
+                for fact in held.get(BirdProtocol.kind, ())
                 if isinstance(fact.record, BirdProtocol)
             }
-            for fact in facts.of_kind(BirdRoute.kind):
+            for fact in held.get(BirdRoute.kind, ()):
                 if isinstance(record := fact.record, BirdRoute):
-                    neighbour = sessions.get((fact.key.node, record.daemon, record.protocol), "")
-                    found[fact.key.node, record.prefix] |= {neighbour} - {""}
-        return {place: frozenset(neighbours) for place, neighbours in found.items()}
+                    neighbour = sessions.get((record.daemon, record.protocol), "")
+                    found[record.prefix] |= {neighbour} - {""}
+        return {prefix: frozenset(neighbours) for prefix, neighbours in found.items()}
 
     @cached_property
     def told(self) -> tuple[tuple[EventId, tuple[Change, ...]], ...]:

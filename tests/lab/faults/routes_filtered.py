@@ -71,6 +71,7 @@ IMPORT = Fault(
     blame=(Blame(("k8s1",), "BIRD configuration", ("Mesh_172_16_0_47",)),),
     innocent=("k8s2", "k8s3"),
     says=(f"k8s1 has no route to {BLOCK}", "their BGP session stands"),
+    slow=True,
 )
 
 FAULTS = (
