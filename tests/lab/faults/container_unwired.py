@@ -56,7 +56,6 @@ FAULTS = (
         settled=whole,
         says=(POD.workload, "namespace"),
         tells=(POD.workload, "restarted"),
-        slow=True,
     ),
     Fault(
         "sandbox-replaced",
