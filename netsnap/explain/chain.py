@@ -40,6 +40,7 @@ from netsnap.explain.links.neighbour import by_the_other_end, of_a_new_next_hop,
 from netsnap.explain.links.node import by_its_node
 from netsnap.explain.links.pod import by_its_pod
 from netsnap.explain.links.rendered import configuration_by_calico
+from netsnap.explain.links.rule import with_its_rule
 from netsnap.explain.links.secondary import with_its_primary
 from netsnap.explain.links.session import by_its_ends
 from netsnap.explain.links.takeover import by_a_takeover, by_who_got_it
@@ -62,6 +63,7 @@ LINKS: tuple[Link, ...] = (
     switch_by_its_interface,
     by_its_address,
     with_its_primary,
+    with_its_rule,
     by_its_ends,
     by_arp,
     by_a_duplicate,
