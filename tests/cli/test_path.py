@@ -39,3 +39,20 @@ def test_path_refuses_an_end_that_is_not_there(user: Tool) -> None:
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("netsnap: ")
         assert "Traceback" not in done.stderr
+
+
+def test_path_to_a_port_says_so_and_refuses_what_is_none(user: Tool) -> None:
+    done = user.run("path", ONE, TWO, "--at", "before", "--to-port", "5432")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"{ONE} → {TWO} to tcp port 5432 works in before of " in done.stdout
+    body = json.loads(
+        user.run(
+            *("path", ONE, TWO, "--at", "before", "--to-port", "53"),
+            *("--protocol", "udp", "--format", "json"),
+        ).stdout
+    )
+    assert body["to"] == {"protocol": "udp", "port": 53}
+    for wrong in (("--to-port", "65536"), ("--to-port", "80", "--protocol", "icmp")):
+        done = user.run("path", ONE, TWO, *wrong)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith("netsnap: --")

@@ -1,12 +1,17 @@
 """What a packet filter does with a ping that crosses a namespace."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import pytest
 
 from collector.capture import HOST
 from netsnap.model.disposition import Disposition, PairState
+from netsnap.model.flow import Service
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pairs
-from parsers.records import FilterRule
+from parsers.records import FilterRule, IpSet, IpSetMember, IptablesRule, TcFilter
+from parsers.verdicts import of_iptables, of_nft
 from tests.model.cluster import World, address_of, cluster, facts, pod_of, veth_of
 
 PLACE = ("k8s2", HOST)
@@ -177,3 +182,102 @@ def test_address_translation_is_a_doubt_about_the_one_who_asks_and_not_about_ans
     rule = f"ip saddr {POD} snat to 10.9.9.9"
     found = list(pairs(Network.of(facts(filtered(("p", hook), ("p", rule), table="ip n")))))
     assert {pair.src for pair in found if pair.doubts} == {pod_of("k8s2", 1)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "service", "lost"),
+    [
+        ("tcp dport 5432 counter drop", Service("tcp", 5432), ALL_OF_NODE),
+        ("tcp dport 5432 drop", Service("tcp", 80), 0),
+        ("tcp dport 5432 drop", Service("udp", 5432), 0),
+        ("udp dport { 53, 5353 } drop", Service("udp", 53), ALL_OF_NODE),
+        ("meta l4proto icmp drop", Service("tcp", 80), 0),
+        (f"tcp sport 5432 ip saddr {POD} drop", Service("tcp", 5432), ALL_OF_POD // 2),
+    ],
+)
+def test_what_opens_a_connection_fares_by_the_lines_on_its_port(
+    rule: str, service: Service, lost: int
+) -> None:
+    world = filtered(("c", FORWARD), ("c", rule))
+    states = list(pairs(Network.of(facts(world), service=service)))
+    cut = [state for state in states if state.works is False]
+    assert len(cut) == lost
+    assert all(f"“{rule}” in inet f c" in (s.there.reason + s.back.reason) for s in cut)
+    assert not any(state.doubts for state in states)
+
+
+def rule_of(chain: str, words: str, *, backend: str = "nf_tables") -> IptablesRule:
+    said = of_iptables(words.partition("-j ")[2])
+    return IptablesRule("ip", backend, "filter", chain, words, verdict=said)
+
+
+def abridged(lines: Iterable[str], rules: Iterable[str]) -> list[PairState]:
+    """Return the pairs where nft tells lines, and iptables rules, of one chain."""
+    world = filtered(
+        ("FORWARD", FORWARD), *(("FORWARD", each) for each in lines), table="ip filter"
+    )
+    spot = world[PLACE]
+    at = [each for each in spot if isinstance(each, FilterRule)]
+    spot[-len(at) :] = [replace(each, verdict=of_nft(each.rule)) for each in at]
+    spot += [rule_of("FORWARD", each) for each in rules]
+    spot += [IpSet("mine", "hash:ip"), IpSetMember("mine", POD)]
+    return list(pairs(Network.of(facts(world))))
+
+
+SET = 'xt match "set" counter drop'
+OF_SET = "-m set --match-set mine src -j DROP"
+
+
+def test_what_nft_has_no_words_for_is_taken_from_iptables() -> None:
+    found = abridged([SET], [OF_SET])
+    assert len([pair for pair in found if pair.works is False]) == ALL_OF_POD
+    assert not any(pair.doubts for pair in found)
+
+
+def test_it_is_found_by_its_names_where_the_lists_do_not_fit() -> None:
+    found = abridged(["tcp dport 1 drop", SET], [OF_SET])
+    assert len([pair for pair in found if pair.works is False]) == ALL_OF_POD
+
+
+def test_where_it_is_not_found_all_rules_of_the_chain_are_the_doubt() -> None:
+    found = abridged([SET], [OF_SET, OF_SET.replace("src", "dst")])
+    assert all(pair.works for pair in found)
+    doubts = [doubt for pair in found for doubt in pair.doubts]
+    assert doubts
+    assert all("mine src" in doubt and "mine dst" in doubt for doubt in doubts)
+
+
+def test_what_iptables_says_of_a_line_that_nft_tells_in_full_does_not_count() -> None:
+    found = abridged(["ip saddr @unread drop"], ["-j DROP"])
+    assert all(pair.works for pair in found)
+    assert any(pair.doubts for pair in found)
+
+
+def test_rules_of_iptables_that_were_not_read_are_a_doubt() -> None:
+    spot = ("k8s2", HOST, IptablesRule.kind)
+    found = list(pairs(Network.of(facts(cluster(), hidden=[spot]))))
+    assert all(pair.works for pair in found)
+    assert sum(bool(pair.doubts) for pair in found) == ALL_OF_NODE
+
+
+def test_a_set_that_was_not_read_is_a_doubt_and_no_empty_set() -> None:
+    world = cluster()
+    world[PLACE] += [
+        replace(rule_of("FORWARD", "policy", backend="legacy"), verdict="accept"),
+        rule_of("FORWARD", "-m set ! --match-set mine src -j DROP", backend="legacy"),
+        IpSet("mine", "hash:net"),
+    ]
+    empty = list(pairs(Network.of(facts(world))))
+    assert len([pair for pair in empty if pair.works is False]) == ALL_OF_NODE
+    unread = list(pairs(Network.of(facts(world, hidden=[("k8s2", HOST, IpSetMember.kind)]))))
+    assert all(pair.works for pair in unread)
+    assert sum(bool(pair.doubts) for pair in unread) == ALL_OF_NODE
+
+
+def test_a_mark_that_tc_may_have_set_is_not_known() -> None:
+    lines = (("c", FORWARD), ("c", "meta mark 0x1 drop"))
+    assert not any(pair.doubts for pair in pairs(Network.of(facts(filtered(*lines)))))
+    world = filtered(*lines)
+    world[PLACE].append(TcFilter(VETH, "ingress", 1, "ip", "bpf"))
+    found = [pair for pair in pairs(Network.of(facts(world))) if pair.doubts]
+    assert len(found) == ALL_OF_POD

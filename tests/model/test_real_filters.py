@@ -468,13 +468,17 @@ IPSEC = {
     "echo requests": (f"{A_TO_B} proto icmp type 8 code 0 dir fwd action block", B_IN),
     "another protocol": (f"{A_TO_B} proto tcp dport 80 dir fwd action block", NONE),
     "a stronger one": (
-        (f"{A_TO_B} proto icmp type 8 dir fwd action allow priority 1; "
-        f"{A_TO_B} dir fwd action block priority 2"),
+        (
+            f"{A_TO_B} proto icmp type 8 dir fwd action allow priority 1; "
+            f"{A_TO_B} dir fwd action block priority 2"
+        ),
         A_IN,
     ),
     "a weaker one": (
-        (f"{A_TO_B} dir fwd action allow priority 9; "
-        "src 10.7.0.0/24 dst 10.7.0.3 dir fwd action block priority 3"),
+        (
+            f"{A_TO_B} dir fwd action allow priority 9; "
+            "src 10.7.0.0/24 dst 10.7.0.3 dir fwd action block priority 3"
+        ),
         BOTH,
     ),
     "by the interface": (f"{A_TO_B} dev calia dir fwd action block", None),
