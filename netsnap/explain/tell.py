@@ -5,6 +5,7 @@ from typing import Any
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
+from netsnap.explain import birdconfig
 from netsnap.explain.altered import altered
 from netsnap.explain.events import in_service, record_of
 from parsers.records import (
@@ -75,6 +76,8 @@ def clause(change: Change) -> str:
     record = record_of(change)
     before = change.before.record if change.before else None
     after = change.after.record if change.after else None
+    if isinstance(record, BirdConfig):
+        return f"{place(change)}: {birdconfig.told(change)}"
     name = f"{KINDS.get(record.kind, record.kind)} {subject(record)}"
     if change.alteration is Alteration.REMOVED:
         return f"{place(change)} lost {name} ({state(before)})"

@@ -26,6 +26,8 @@ NOUNS = {
     "calico-version": "Calico version",
     "ipam-block": "IPAM block",
     "bird-protocol": "BIRD protocol",
+    "bird-config": "bird.cfg edit",
+    "BIRD configuration": "bird.cfg edit",
     "container-summary": "container",
     "netns": "namespace",
 }

@@ -371,3 +371,16 @@ def test_a_block_that_is_missing_with_its_session_is_not_said_to_be_filtered() -
     cut_session(world)
     told = sentences(facts(world))
     assert f"k8s2 has no route to {BLOCKS['k8s3']}, which k8s3 has" in told
+
+
+def test_an_edit_that_follows_is_told_in_words() -> None:
+    number = OBJECTS.replace("asNumber: 64512", "asNumber: 64513")
+    after = with_bgp(cluster())
+    isolate(after, "k8s3")
+    before = configured(with_bgp(cluster()))
+    after = configured(after, ("k8s3", "local as 64512", "local as 64513"))
+    (cause,) = told_by_calico(before, after, (OBJECTS, number)).causes
+    (edit,) = [each for each in cause.consequences if each.what == "BIRD configuration"]
+    assert edit.sentence == (
+        "k8s3: “local as 64512” → “local as 64513” in template bgp bgp_template"
+    )
