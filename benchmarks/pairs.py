@@ -1,63 +1,115 @@
-"""All pairs of a large cluster: by classes of workloads that are alike, and one by one.
+"""What two snapshots of a large cluster cost: all pairs, and which change cut which.
 
-The records are made (``tests/model/large.py``); one route is lost between the two snapshots.
+The records are made (``tests/model/large.py``). The clock starts with the facts of both snapshots
+in memory, as the history hands them out: what is equal in both is one object. What it
+takes to get there from a database is printed by ``benchmarks.history``.
 """
 
+import gc
 import resource
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
+from random import Random
+from typing import TypeVar
 
 from collector.capture import HOST
 from netsnap.diff.compare import compare
 from netsnap.explain.explain import explain
-from netsnap.explain.pairs import compare_pairs, matrix
+from netsnap.explain.pairs import compare_pairs, matrices
 from netsnap.model.network import Network
 from netsnap.model.pairs import pairs
-from netsnap.model.wording import Lexicon
 from parsers.facts import Facts
-from parsers.records import Route
-from tests.model.cluster import facts
-from tests.model.large import block_of, large, node_of
+from parsers.records import Interface, Neighbour, Route
+from tests.model.cluster import NIC, World, facts
+from tests.model.large import block_of, large, node_address, node_of, shared
 
-SIZES = ((20, 50), (50, 100), (100, 100))
+T = TypeVar("T")
+
+SIZES = ((50, 100, 1), (100, 100, 1), (200, 110, 500))
+LARGEST = (500, 110, 500)
+BY_CHANGES = tuple((50, 50, changes) for changes in (1, 10, 100, 500, 1000))
+BY_NODES = tuple((nodes, 20, 100) for nodes in (25, 50, 100, 200))
 ONE_BY_ONE = 20_000
+HEAD = ("pairs", "one by one", "difference", "all pairs", "rate", "with causes", "in all", "MB")
 
 
 def run() -> None:
-    """Print a line a size: pairs, CPU seconds, and the rate beside that of single walks."""
-    print("\npairs: nodes x workloads, two snapshots, one route lost")
-    print(
-        f"{'':12} {'pairs':>12} {'one by one':>12} {'by classes':>22} {'explained':>10} {'MB':>6}"
+    """Print a line a size; then the cost by the number of changed facts, and of nodes."""
+    print("\npairs: nodes x workloads / changed facts; CPU seconds, from facts in memory")
+    _table(SIZES)
+    print("by changed facts")
+    _table(BY_CHANGES)
+    print("by nodes")
+    _table(BY_NODES)
+
+
+def largest() -> None:
+    """Print the line of the largest size, which takes minutes to make and gigabytes to hold."""
+    _table((LARGEST,))
+
+
+def _table(sizes: tuple[tuple[int, int, int], ...]) -> None:
+    print(" " * 18 + "".join(f"{each:>13}" for each in HEAD))
+    for size in sizes:
+        print(_measured(*size), flush=True)
+
+
+def _measured(nodes: int, pods: int, changes: int) -> str:
+    before, after = snapshots(nodes, pods, changes)
+    gc.collect()
+    gc.disable()  # as the commands do
+    difference, differing = _timed(lambda: compare(before, after))
+    found, walking = _timed(
+        lambda: compare_pairs(*matrices(before, after, difference.same)),
     )
-    for nodes, pods in SIZES:
-        before, after = _snapshots(nodes, pods)
-        single = _rate_one_by_one(before)
-        began = time.process_time()
-        lexicon = Lexicon()
-        matrices = [matrix(Network.of(each), lexicon) for each in (before, after)]
-        found = compare_pairs(*matrices)
-        classes = time.process_time() - began
-        rate = 2 * found.total / classes
-        began = time.process_time()
-        explain(before, after, compare(before, after), lambda _: b"")
-        explained = time.process_time() - began
-        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-        print(
-            f"{nodes:5} x {pods:4} {found.total:12} {single:10.0f}/s {classes:8.2f} s"
-            f" {rate / single:8.0f} x {explained:8.2f} s {memory:6}"
-        )
+    _, explaining = _timed(lambda: explain(before, after, difference, lambda _: b""))
+    rate = 2 * found.total / (differing + walking)
+    single = _rate_one_by_one(before)
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    gc.enable()
+    return (
+        f"{nodes:5} x {pods:4} /{len(difference.changes):5}{found.total:13}{single:11.0f}/s"
+        f"{differing:11.2f} s{walking:11.2f} s{rate / single:11.0f} x{explaining:11.2f} s"
+        f"{differing + explaining:11.2f} s{memory:13}"
+    )
 
 
-def _snapshots(nodes: int, pods: int) -> tuple[Facts, Facts]:
+def _timed(work: Callable[[], T]) -> tuple[T, float]:
+    began = time.process_time()
+    found = work()
+    return found, time.process_time() - began
+
+
+def snapshots(nodes: int, pods: int, changes: int) -> tuple[Facts, Facts]:
+    """Return two snapshots: one route is lost, and all else that changed is churn."""
     world = large(nodes, pods)
-    before = facts(world)
+    later = {place: list(records) for place, records in world.items()}
     place = (node_of(3), HOST)
-    world[place] = [
+    later[place] = [
         record
-        for record in world[place]
+        for record in later[place]
         if not (isinstance(record, Route) and record.prefix == block_of(5))
     ]
-    return before, facts(world)
+    _churn(later, nodes, changes - 1)
+    before = facts(world)
+    return before, shared(before, facts(later))
+
+
+def _churn(world: World, nodes: int, number: int) -> None:
+    """Let neighbours come on the nodes, and pods' interfaces be made anew, two to one."""
+    random = Random(number)  # noqa: S311 -- no secret is drawn
+    chosen = random.sample([place for place in world if place[1] != HOST], number)
+    for at, place in enumerate(chosen):
+        if at % 3:
+            host = world[node_of(at % nodes), HOST]
+            host.append(Neighbour(4, node_address(nodes + at), NIC, condition="resolved"))
+        else:
+            world[place] = [
+                replace(each, mac="0a:00:00:00:00:01") if isinstance(each, Interface) else each
+                for each in world[place]
+            ]
 
 
 def _rate_one_by_one(snapshot: Facts) -> float:

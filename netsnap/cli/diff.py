@@ -1,5 +1,6 @@
 """``netsnap diff``: what changed between two snapshots, and which change did it."""
 
+import gc
 from typing import Annotated
 
 import typer
@@ -53,6 +54,7 @@ def load_pair(history: History, t1: str, t2: str) -> tuple[Snapshot, Snapshot]:
 
 def explained(history: History, before: Snapshot, after: Snapshot) -> Explanation:
     """Compare and explain two loaded snapshots."""
+    gc.disable()  # what is loaded stays until the command ends, and holds no cycles
     facts = assemble(before), assemble(after)
     return explain(*facts, compare(*facts), history.raw)
 

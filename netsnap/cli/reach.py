@@ -1,15 +1,16 @@
 """``netsnap reach``: who reaches whom at one time, or what became of it between two."""
 
+import gc
 from typing import Annotated
 
 import typer
 
 from netsnap.cli.context import Db, Format, check_format, now, open_history, say, zone
 from netsnap.cli.show import T
+from netsnap.diff.common import in_common
 from netsnap.explain.explanation import Pairs
-from netsnap.explain.pairs import compare_pairs, matrix
+from netsnap.explain.pairs import compare_pairs, matrices, matrix
 from netsnap.model.network import Network
-from netsnap.model.wording import Lexicon
 from netsnap.report import as_json
 from netsnap.report.escapes import json_text
 from netsnap.report.reachlines import reach_lines
@@ -35,6 +36,7 @@ def reach(
     2 trouble.
     """
     as_data = check_format(wanted)
+    gc.disable()  # what is loaded stays until the command ends, and holds no cycles
     with open_history(db, create=False) as history:
         heads = [history.resolve(each, now=now(), zone=zone()) for each in (t, t2) if each]
         known = [assemble(history.load(head.id)) for head in heads]
@@ -43,9 +45,7 @@ def reach(
         found = compare_pairs(only, only)
     else:
         before, after = known
-        lexicon = Lexicon()
-        then = matrix(Network.of(before, assumed=after), lexicon)
-        found = compare_pairs(then, matrix(Network.of(after, assumed=before), lexicon))
+        found = compare_pairs(*matrices(before, after, in_common(before, after).same))
     if as_data:
         typer.echo(json_text(as_json.pairs(found, every=pairs)))
     else:

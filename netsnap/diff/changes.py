@@ -1,6 +1,6 @@
 """What differs between two snapshots, as data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -68,7 +68,8 @@ class Difference:
     """All that differs between two snapshots, and all that cannot be told.
 
     ``changes`` are in key order. ``drifted`` counts facts in which only drift moved.
-    ``compared`` counts the facts that both snapshots hold.
+    ``compared`` counts the facts that both snapshots hold. In the namespaces that are the ``same``
+    every question got the same answer.
     """
 
     changes: tuple[Change, ...]
@@ -76,3 +77,4 @@ class Difference:
     blind: tuple[Blind, ...]
     compared: int
     drifted: int
+    same: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False, compare=False)

@@ -34,7 +34,8 @@ def compare(before: Facts, after: Facts) -> Difference:
     that are equal are not walked, so that the cost follows what differs.
     """
     sight = Sight(before, after)
-    keys, equal = _to_compare(before, after)
+    common = in_common(before, after)
+    keys, equal = _to_compare(before, after, common)
     tally = _Tally(compared=equal)
     changes = [
         change
@@ -45,7 +46,8 @@ def compare(before: Facts, after: Facts) -> Difference:
     changes = list(told_once(changes, sight))
     changes.sort(key=lambda change: key_order(change.key))
     namespaces = namespace_changes(sight)
-    return Difference(tuple(changes), namespaces, sight.blind(), tally.compared, tally.drifted)
+    counts = tally.compared, tally.drifted
+    return Difference(tuple(changes), namespaces, sight.blind(), *counts, common.same)
 
 
 def key_order(key: Key) -> tuple[Any, ...]:
@@ -60,12 +62,11 @@ class _Tally:
     drifted: int = 0
 
 
-def _to_compare(before: Facts, after: Facts) -> tuple[dict[Key, bool], int]:
+def _to_compare(before: Facts, after: Facts, common: Common) -> tuple[dict[Key, bool], int]:
     """Return the identities whose facts may differ, and the number of facts that surely do not.
 
     An identity is a key with nth 0; True says that several facts have it in either snapshot.
     """
-    common = in_common(before, after)
     same, equal = common.same, _equal_answers(common)
     keys: dict[Key, bool] = {}
     whole = (before.places.get(place, {}) for place in same)

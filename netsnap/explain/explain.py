@@ -15,7 +15,7 @@ from netsnap.explain.links.happened import Happened
 from netsnap.explain.mending import menders
 from netsnap.explain.noise import noise, witnesses
 from netsnap.explain.observed import Comparison, judged, leading
-from netsnap.explain.pairs import compare_pairs, matrix, touched
+from netsnap.explain.pairs import compare_pairs, matrices, touched
 from netsnap.explain.pending import forecasts
 from netsnap.explain.pings import Pings
 from netsnap.explain.reboot import with_what_lacks
@@ -23,8 +23,6 @@ from netsnap.explain.skew import Sweep
 from netsnap.explain.story import story
 from netsnap.explain.told import told_cause, told_mending, told_pending
 from netsnap.explain.verdicts import Outcome, sentence, verdict
-from netsnap.model.network import Network
-from netsnap.model.wording import Lexicon
 from parsers.facts import Facts
 
 
@@ -35,9 +33,8 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     answer by digest, for the evidence.
     """
     world = World(before, after, difference)
-    earlier, later = Network.of(before, assumed=after), Network.of(after, assumed=before)
-    lexicon = Lexicon()
-    then, now = matrix(earlier, lexicon), matrix(later, lexicon)
+    then, now = matrices(before, after, difference.same)
+    earlier, later = then.network, now.network
     pairs = Sweep(world).told(compare_pairs(then, now), now)
     happened = events(world)
     apart = touched(difference.changes, then, now)

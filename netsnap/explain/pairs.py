@@ -15,8 +15,10 @@ from netsnap.model.alike import Classes, Sorting, sort
 from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states, way_out
+from netsnap.model.space import Place
 from netsnap.model.sure import Sure
 from netsnap.model.wording import Lexicon
+from parsers.facts import Facts
 from parsers.records import Container, NetworkNamespace
 
 KEPT = "kept"
@@ -100,8 +102,16 @@ class Matrix:
         return failing(self.state(pair)).reason
 
 
-def matrix(network: Network, lexicon: Lexicon | None = None) -> Matrix:
-    """Prepare to tell of every pair, there and back; ``lexicon`` as for ``alike.sort``."""
+def matrices(before: Facts, after: Facts, same: frozenset[Place]) -> tuple[Matrix, Matrix]:
+    """Prepare to tell of every pair of two snapshots, in ``same`` namespaces once for both."""
+    earlier = Network.of(before, assumed=after)
+    then = matrix(earlier)
+    later = Network.of(after, assumed=before, like=earlier, same=same)
+    return then, matrix(later, then)
+
+
+def matrix(network: Network, like: Matrix | None = None) -> Matrix:
+    """Prepare to tell of every pair, there and back; ``like`` is that of a network like this."""
     facts = network.facts
     named = frozenset(
         node
@@ -109,7 +119,9 @@ def matrix(network: Network, lexicon: Lexicon | None = None) -> Matrix:
         if facts.sees(node, HOST, Container.kind) and facts.sees(node, HOST, NetworkNamespace.kind)
     )
     endpoints = {endpoint.name: endpoint for endpoint in network.endpoints}
-    return Matrix(network, endpoints, sort(network, lexicon or Lexicon()), named, Sure(network))
+    lexicon = like.sorting.lexicon if like is not None else Lexicon()
+    sorting = sort(network, lexicon, like.sorting if like is not None else None)
+    return Matrix(network, endpoints, sorting, named, Sure(network))
 
 
 def failing(state: PairState) -> Path:

@@ -17,9 +17,10 @@ network verification using symmetry and surgery", POPL 2016).
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from collector.capture import HOST
@@ -27,8 +28,8 @@ from netsnap.model.disposition import Endpoint
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4, IPV6, block, number
 from netsnap.model.ruleset import KINDS as FILTERS
-from netsnap.model.space import Place, Port, Space
-from netsnap.model.wording import Lexicon, Said, Words, chain_of
+from netsnap.model.space import Place, Port, Space, is_same_row
+from netsnap.model.wording import Interval, Lexicon, Said, Words, chain_of
 from parsers.facts import Fact
 from parsers.records import Container, FdbEntry, FdbMoving, Rule, XfrmPolicy
 
@@ -41,6 +42,8 @@ SEEN = (
 )
 LOOPBACK = {IPV4: block("127.0.0.0/8"), IPV6: block("::1/128")}
 
+NO_INTERVALS: frozenset[Interval] = frozenset()
+
 _WILDCARD = re.compile(r'"([^"*]*)\*"|-[io] (\S+)\+')
 _SELECTS = re.compile(r'(?:saddr|daddr|[io]if(?:name)?) "?@|(?<!! )-[sdio] @')
 """A line that picks out one workload's packets; of such lines only one can fit a packet's end."""
@@ -51,21 +54,30 @@ def classes(network: Network, lexicon: Lexicon | None = None) -> Classes:
     return sort(network, lexicon or Lexicon()).classes
 
 
-def sort(network: Network, lexicon: Lexicon) -> "Sorting":
+def sort(network: Network, lexicon: Lexicon, like: "Sorting | None" = None) -> "Sorting":
     """Sort the workloads of a network, and keep what they are called.
 
-    ``lexicon`` is what was read of another network's records, many of which are this one's too.
+    ``lexicon`` is what was read of another network's records, many of which are this one's too;
+    ``like`` is how that network's workloads were sorted, of which is taken over what is the same.
     """
     sorting = Sorting(network, lexicon)
     for endpoint in network.endpoints:
         sorting.name(endpoint)
+    kept = Kept.of(sorting, like) if like is not None else None
     for space in network.spaces.values():
-        sorting.read(space)
-    sorting.edges = {family: sorted(bounds) for family, bounds in sorting.bounds.items()}
+        sorting.read(space, kept)
+    bounds: dict[int, set[int]] = {IPV4: set(), IPV6: set()}
+    for family, first, after in sorting.intervals:
+        bounds[family] |= {first, after}
+    sorting.edges = {family: sorted(found) for family, found in bounds.items()}
+    told = kept is not None and kept.tells_the_same()
+    for endpoint in network.endpoints:
+        known = kept.signature(endpoint) if told and kept is not None else None
+        sorting.signatures[endpoint.name] = known or sorting.signature(endpoint)
     numbers: dict[Hashable, int] = {}
     sorting.classes = {
-        endpoint.name: numbers.setdefault(sorting.signature(endpoint), len(numbers))
-        for endpoint in network.endpoints
+        name: numbers.setdefault(signature, len(numbers))
+        for name, signature in sorting.signatures.items()
     }
     return sorting
 
@@ -100,6 +112,18 @@ class _Chains:
 
     length: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     common: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
+    forms: dict[Hashable, set[Hashable]] = field(default_factory=lambda: defaultdict(set))
+
+
+class Page(NamedTuple):
+    """What a row of facts says of the workload whose they are, and of those that it names."""
+
+    facts: tuple[Sequence[Fact], ...]
+    own: tuple[Words, ...]
+    named: tuple[tuple[str, Mention], ...]
+    forms: Mapping[Hashable, set[Hashable]]
+    wildcards: frozenset[str]
+    intervals: frozenset[Interval]
 
 
 @dataclass
@@ -112,13 +136,15 @@ class Sorting:
     placeholders: dict[str, dict[str, str]] = field(default_factory=dict)
     addresses: dict[str, str] = field(default_factory=dict)  # → whose it is
     devices: dict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # by node
-    own: dict[str, list[Words]] = field(default_factory=lambda: defaultdict(list))
+    pages: dict[tuple[Place, str], Page] = field(default_factory=dict)
+    own: dict[str, tuple[Words, ...]] = field(default_factory=dict)
     mentions: dict[str, list[Mention]] = field(default_factory=lambda: defaultdict(list))
     forms: dict[Hashable, set[Hashable]] = field(default_factory=lambda: defaultdict(set))
     alone: set[str] = field(default_factory=set)
     wildcards: set[str] = field(default_factory=set)
-    bounds: dict[int, set[int]] = field(default_factory=lambda: {IPV4: set(), IPV6: set()})
+    intervals: set[Interval] = field(default_factory=set)
     edges: dict[int, list[int]] = field(default_factory=dict)
+    signatures: dict[str, Hashable] = field(default_factory=dict)
     classes: Classes = field(default_factory=dict)
 
     def touched(self, fact: Fact) -> Iterator[str]:
@@ -180,28 +206,50 @@ class Sorting:
             return ()
         return self.network.ends(space.node).get(Port(*space.place, device), ())
 
-    def read(self, space: Space) -> None:
-        """Go through the facts of a namespace once."""
-        chains = _Chains()
-        own = self.owner.get(space.place)
-        for at, fact in enumerate(space.facts.values()):
+    def read(self, space: Space, kept: "Kept | None") -> None:
+        """Go through the facts of a namespace once, but for those that another network has."""
+        for part, facts in _parts(space):
+            page = kept.page(space, part, facts) if kept is not None else None
+            page = page or self._page(space, facts)
+            self.pages[space.place, part] = page
+            if page.own:
+                own = self.owner[space.place]
+                self.own[own] = page.own  # a workload's namespace is one part
+            for name, mention in page.named:
+                self.mentions[name].append(mention)
+            for slot, forms in page.forms.items():
+                self.forms[slot] |= forms
+            self.wildcards |= page.wildcards
+            self.intervals |= page.intervals
+
+    def _page(self, space: Space, facts: tuple[Sequence[Fact], ...]) -> Page:
+        chains, own = _Chains(), self.owner.get(space.place)
+        said_of_own: list[Words] = []
+        mentions: list[tuple[str, Mention]] = []
+        wildcards: set[str] = set()
+        intervals: set[Interval] = set()
+        for at, fact in enumerate(chain.from_iterable(facts)):
             said = self.lexicon.said(fact.record)
             if said is None:
                 continue
-            for family, first, after in said.intervals:
-                self.bounds[family] |= {first, after}
+            if said.intervals:
+                intervals.update(said.intervals)
             if own is not None:
-                self.own[own].append(self._form(said, own))
+                said_of_own.append(self._form(said, own))
             named = frozenset(self._named(said, space)) - {own or ""}
             for name in named:
                 line = _Line(fact, said, at, len(named))
-                self.mentions[name].append(self._mention(name, line, chains))
-            chain = chain_of(fact.record)
-            if chain is not None:
+                mentions.append((name, self._mention(name, line, chains)))
+            place = chain_of(fact.record)
+            if place is not None:
                 found = _WILDCARD.findall("".join(said.words))
-                self.wildcards.update(name for some in found for name in some if name)
-                chains.length[chain] += 1
-                chains.common[chain] += not named
+                wildcards.update(name for some in found for name in some if name)
+                chains.length[place] += 1
+                chains.common[place] += not named
+        return Page(
+            facts, tuple(said_of_own), tuple(mentions), chains.forms, frozenset(wildcards),
+            frozenset(intervals) or NO_INTERVALS,
+        )  # fmt: skip
 
     def _named(self, said: Said, space: Space) -> Iterator[str]:
         tables = (
@@ -222,15 +270,15 @@ class Sorting:
         record = line.fact.record
         if isinstance(record, Rule):
             return Mention(place, form, "rule", line.at, is_line=True)
-        chain = chain_of(record)
-        if chain is None:
+        row = chain_of(record)
+        if row is None:
             return Mention(place, form)
         if any(word.startswith("@") for word in form[: form.index("|", 3)]):
-            chain_end = (*form, str(chains.length[chain]))  # a chain of its own
+            chain_end = (*form, str(chains.length[row]))  # a chain of its own
             return Mention(place, chain_end, is_line=True)
-        slot = (place, chain, chains.common[chain])
+        slot = (place, row, chains.common[row])
         picks = line.named == 1 and _SELECTS.search("".join(form)) is not None
-        self.forms[slot].add(form if picks else line.at)
+        chains.forms[slot].add(form if picks else line.at)
         return Mention(place, form, slot, line.at, is_line=True)
 
     def signature(self, endpoint: Endpoint) -> Hashable:
@@ -243,10 +291,10 @@ class Sorting:
             endpoint.node,
             endpoint.assumed,
             len(endpoint.addresses),
-            tuple(space.sees(kind) for kind in SEEN),
+            space.seen(SEEN),
             tuple(self._atom(each) for each in _addresses(endpoint, space)),
             tuple(self._joined(space, name)),
-            tuple(self.own[name]),
+            self.own.get(name, ()),
             tuple(self._placed(mention) for mention in self.mentions[name]),
         )
 
@@ -265,6 +313,96 @@ class Sorting:
             for far in self._far(space, device):
                 fits = sorted(each for each in self.wildcards if far.device.startswith(each))
                 yield device, names.get(far.device, far.device), far.netns == HOST, tuple(fits)
+
+
+def _parts(space: Space) -> Iterator[tuple[str, tuple[Sequence[Fact], ...]]]:
+    """Yield a namespace's facts in parts that do not depend on each other.
+
+    A node's own are many, and a few of them change: those of each kind are a part, and those of
+    all packet filters together.
+    """
+    if space.netns != HOST:
+        yield "", tuple(space.held.values())
+        return
+    filters = {kind.kind for kind in FILTERS}
+    yield "filter", tuple(facts for kind, facts in space.held.items() if kind in filters)
+    yield from ((kind, (facts,)) for kind, facts in space.held.items() if kind not in filters)
+
+
+@dataclass
+class Kept:
+    """What one sorting can take over from another: what says the same, in the same words."""
+
+    sorting: Sorting
+    like: Sorting
+    renamed: frozenset[str]  # workloads that are not called as they were
+    words: frozenset[str]  # that are another's name now, or were
+    devices: Mapping[str, frozenset[str]]  # likewise, on each node
+
+    @classmethod
+    def of(cls, sorting: Sorting, like: Sorting) -> "Kept":
+        """Compare what the workloads are called in both."""
+        now, was = sorting.placeholders, like.placeholders
+        return cls(
+            sorting,
+            like,
+            frozenset(name for name in now.keys() | was.keys() if now.get(name) != was.get(name)),
+            _differing(sorting.addresses, like.addresses),
+            {
+                node: _differing(sorting.devices.get(node, {}), like.devices.get(node, {}))
+                for node in sorting.devices.keys() | like.devices.keys()
+            },
+        )
+
+    def page(self, space: Space, part: str, facts: tuple[Sequence[Fact], ...]) -> Page | None:
+        """Return the page of the other sorting if it is this one's too."""
+        page = self.like.pages.get((space.place, part))
+        owner = self.sorting.owner.get(space.place)
+        if page is None or owner != self.like.owner.get(space.place) or owner in self.renamed:
+            return None
+        if not _same_records(page.facts, facts):
+            return None
+        if self.renamed and any(name in self.renamed for name, _ in page.named):
+            return None
+        words = self.words
+        if space.netns == HOST:
+            words = words | self.devices.get(space.node, frozenset())
+        if words and any(not words.isdisjoint(said) for said in self._words(facts)):
+            return None
+        return page
+
+    def tells_the_same(self) -> bool:
+        """Say whether what signatures ask of the whole network is the same in both."""
+        now, was = self.sorting, self.like
+        return (now.edges, now.wildcards, now.alone, now.forms) == (
+            was.edges, was.wildcards, was.alone, was.forms
+        )  # fmt: skip
+
+    def signature(self, endpoint: Endpoint) -> Hashable:
+        """Return a workload's signature in the other sorting if it is the same in this one."""
+        name, now, was = endpoint.name, self.sorting, self.like
+        place = endpoint.node, endpoint.netns
+        if name in self.renamed or now.network.spaces[place] is not was.network.spaces.get(place):
+            return None
+        if now.own.get(name) is not was.own.get(name) or now.mentions[name] != was.mentions[name]:
+            return None
+        return was.signatures.get(name)
+
+    def _words(self, facts: tuple[Sequence[Fact], ...]) -> Iterator[Words]:
+        for fact in chain.from_iterable(facts):
+            said = self.sorting.lexicon.said(fact.record)
+            if said is not None:
+                yield said.words
+
+
+def _differing(one: Mapping[str, str], other: Mapping[str, str]) -> frozenset[str]:
+    if one == other:
+        return frozenset()
+    return frozenset(word for word, _ in one.items() ^ other.items())
+
+
+def _same_records(one: tuple[Sequence[Fact], ...], other: tuple[Sequence[Fact], ...]) -> bool:
+    return len(one) == len(other) and all(map(is_same_row, one, other))
 
 
 def _addresses(endpoint: Endpoint, space: Space) -> tuple[str, ...]:

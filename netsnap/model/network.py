@@ -1,7 +1,7 @@
 """A snapshot as a forwarding network: namespaces, what joins them, and walks between them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 
 from collector.capture import HOST
@@ -14,14 +14,17 @@ from netsnap.model.gates import reverse_path_filter, reverse_path_gate
 from netsnap.model.joins import Ends, join
 from netsnap.model.numbers import IPV4, Number, canonical, number
 from netsnap.model.segment import Segment, segment, tunnel
-from netsnap.model.space import Own, Place, Port, Space
+from netsnap.model.space import Own, Place, Port, Space, same_rows
 from netsnap.model.tunnels import is_followed
 from netsnap.model.walk import Walker
 from parsers.facts import Fact, Facts, Held, Key
-from parsers.records import Address, Container, Route
+from parsers.records import Address, Container, DriverStatistics, Interface, Route, Rule
 
 WHO_IS_THERE = frozenset({Address.kind, Container.kind})
 """Kinds of facts by which a namespace is a workload, and has its addresses."""
+
+JOINING = frozenset({Interface.kind, DriverStatistics.kind, Address.kind, Route.kind, Rule.kind})
+"""Kinds of facts by which the two ends of a veth pair are found."""
 
 
 class Network:
@@ -35,6 +38,7 @@ class Network:
         self.spaces = spaces
         self._former = former
         self.service: Service | None = None
+        self._like: Network | None = None
         self._segments: dict[Port, Segment] = {}
         self._ends: dict[str, Ends] = {}
         self.walker = Walker(self)
@@ -43,7 +47,13 @@ class Network:
 
     @classmethod
     def of(
-        cls, facts: Facts, *, assumed: Facts | None = None, service: Service | None = None
+        cls,
+        facts: Facts,
+        *,
+        assumed: Facts | None = None,
+        service: Service | None = None,
+        like: "Network | None" = None,
+        same: frozenset[Place] = frozenset(),
     ) -> "Network":
         """Build the network of a snapshot.
 
@@ -51,9 +61,12 @@ class Network:
 
         ``assumed`` is an earlier or later snapshot, from which the workloads and addresses of
         nodes are taken that this one did not see. Such a node is dark: a walk that begins or
-        arrives there is UNKNOWN.
+        arrives there is UNKNOWN. From the network ``like`` are taken the namespaces that say the
+        ``same`` (``netsnap.diff.common``) and were as wholly read.
         """
         spaces = _spaces(facts, facts.reached, dark=False)
+        if like is not None:
+            spaces.update(_shared(like, facts, same & spaces.keys()))
         former: dict[Place, Space] = {}
         if assumed is not None:
             former = _spaces(assumed, assumed.reached, dark=True)
@@ -62,6 +75,7 @@ class Network:
                     spaces[place] = space
         network = cls(facts, spaces, former)
         network.service = service
+        network._like = like
         return network
 
     def overlay(self, facts: Facts, entries: Mapping[Key, Fact | None]) -> "Network":
@@ -96,7 +110,17 @@ class Network:
     @cached_property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """All workloads with a namespace of their own, in order of name."""
+        if self._like is not None and self._has_who_it_had(self._like):
+            return self._like.endpoints
         return endpoints_of(self.spaces, self._former)
+
+    def _has_who_it_had(self, other: "Network") -> bool:
+        """Say whether nothing tells other workloads, or other addresses of them, than ``other``."""
+        return self.spaces.keys() == other.spaces.keys() and all(
+            space is other.spaces[place]
+            or (not space.dark and same_rows(space, other.spaces[place], WHO_IS_THERE))
+            for place, space in self.spaces.items()
+        )
 
     @cached_property
     def asks_source(self) -> bool:
@@ -228,11 +252,22 @@ class Network:
         }
         return frozenset(asked - known)
 
+    @cached_property
+    def _on(self) -> Mapping[str, list[Space]]:
+        """The namespaces of each node."""
+        found: dict[str, list[Space]] = defaultdict(list)
+        for space in self.spaces.values():
+            found[space.node].append(space)
+        return found
+
     def ends(self, node: str) -> Ends:
         """Return the joined ends of a node's veth pairs."""
         if node not in self._ends:
-            seen = (space for space in self.spaces.values() if space.node == node)
-            self._ends[node] = join(space for space in seen if not space.dark)
+            seen = self._on.get(node, ())
+            if self._like is not None and _are_joined_alike(seen, self._like._on.get(node, ())):  # noqa: SLF001 -- of its own class
+                self._ends[node] = self._like.ends(node)
+            else:
+                self._ends[node] = join(space for space in seen if not space.dark)
         return self._ends[node]
 
     def _filtered(self, path: Path, packet: Packet) -> Path:
@@ -257,6 +292,26 @@ class Network:
         if key not in self._reversals:
             self._reversals[key] = reverse_path_gate(self.spaces[key[:2]], hop.ingress, packet)
         return self._reversals[key]
+
+
+def _are_joined_alike(one: Sequence[Space], other: Sequence[Space]) -> bool:
+    return len(one) == len(other) and all(
+        a is b or (a.place == b.place and not (a.dark or b.dark) and same_rows(a, b, JOINING))
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def _shared(like: Network, facts: Facts, same: frozenset[Place]) -> dict[Place, Space]:
+    """Return the namespaces of a network that are those of other facts, too."""
+    other = like.facts
+    seen_otherwise = {place[:2] for place in facts.hidden ^ other.hidden}
+    seen_otherwise |= {key[:2] for key, _ in facts.half_hidden.items() ^ other.half_hidden.items()}
+    reached = facts.reached & other.reached
+    return {
+        place: like.spaces[place]
+        for place in same - seen_otherwise
+        if place[0] in reached and facts.lists(*place) and other.lists(*place)
+    }
 
 
 def _altered(held: Held, altered: Mapping[str, Mapping[Key, Fact | None]]) -> Held:

@@ -1,6 +1,6 @@
 """One network namespace of a snapshot: its facts in the shapes that a walk asks for."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -78,6 +78,7 @@ class Space:
         self.dark = dark
         self.held = held
         self.sees = sees
+        self._seen: tuple[tuple[str, ...], tuple[bool, ...]] | None = None
         self._decisions: dict[tuple[str, str, str], Decision] = {}
 
     @property
@@ -98,6 +99,12 @@ class Space:
     def of(self, kind: type[Record]) -> Sequence[Fact]:
         """Return the facts of a kind in the order of the text."""
         return self.held.get(kind.kind, ())
+
+    def seen(self, kinds: tuple[str, ...]) -> tuple[bool, ...]:
+        """Say which of some kinds were read wholly; remembered for the last that were asked for."""
+        if self._seen is None or self._seen[0] is not kinds:
+            self._seen = (kinds, tuple(map(self.sees, kinds)))
+        return self._seen[1]
 
     @cached_property
     def asks_source(self) -> bool:
@@ -317,3 +324,20 @@ def _standard_rules(place: Place, family: int, routes: Mapping[int, list[Fact]])
     answer = routes[family][0].answer
     rules = [Rule(family, at, "from all", f"lookup {table}") for at, table in STANDARD_RULES]
     return [Fact(Key(*place, Rule.kind, rule.identity), rule, answer, 0) for rule in rules]
+
+
+def same_rows(one: Space, other: Space, kinds: Iterable[str]) -> bool:
+    """Say whether two namespaces have the same records of some kinds, and saw them alike."""
+    return all(
+        is_same_row(one.held.get(kind, ()), other.held.get(kind, ()))
+        and one.sees(kind) == other.sees(kind)
+        for kind in kinds
+    )
+
+
+def is_same_row(one: Sequence[Fact], other: Sequence[Fact]) -> bool:
+    """Say whether two rows of facts have the same records, as the same objects."""
+    if one is other:
+        return True
+    pairs = zip(one, other, strict=False)
+    return len(one) == len(other) and all(a.record is b.record for a, b in pairs)

@@ -1,12 +1,18 @@
 """The small cluster's shape with as many nodes and pods as wanted, for questions of cost."""
 
+from dataclasses import replace
+from functools import cache
+
 from collector.capture import HOST
+from parsers.answer import Answer
+from parsers.facts import Facts
 from parsers.records import Address, Container, Interface, Route, Sysctl
 from parsers.roles import Record
 from tests.model.cluster import NIC, UP, World, local, route, rules
 
 GATEWAY = "10.0.255.254"
 RULES = rules()
+TO_THE_NODE = [route("0.0.0.0/0", "eth0", "169.254.1.1"), route("169.254.1.1/32", "eth0")]
 """The same text everywhere is read once, and its records are the same objects."""
 
 
@@ -59,12 +65,13 @@ def _host(node: int, nodes: int) -> list[Record]:
         route("10.0.0.0/16", NIC, protocol="kernel"),
         Route(4, "main", block_of(node), type="blackhole", protocol="bird"),
         Sysctl("net.ipv4.ip_forward", "1"),
-        *(
-            route(block_of(other), NIC, node_address(other), protocol="bird")
-            for other in range(nodes)
-            if other != node
-        ),
+        *(_to_block(other) for other in range(nodes) if other != node),
     ]
+
+
+@cache
+def _to_block(node: int) -> Route:
+    return route(block_of(node), NIC, node_address(node), protocol="bird")
 
 
 def _host_end(node: int, pod: int) -> list[Record]:
@@ -91,6 +98,26 @@ def _pod(node: int, pod: int) -> list[Record]:
         ),
         Address("eth0", 4, f"{own}/32", scope="global"),
         local(own, "eth0"),
-        route("0.0.0.0/0", "eth0", "169.254.1.1"),
-        route("169.254.1.1/32", "eth0"),
+        *TO_THE_NODE,
     ]  # fmt: skip
+
+
+def shared(before: Facts, after: Facts) -> Facts:
+    """Return ``after`` with the readings that are ``before``'s too as the same objects.
+
+    So the history hands out two snapshots.
+    """
+    known = {
+        (answer.node, answer.question): answer.reading
+        for view in before.snapshot.nodes
+        for answer in view.answers
+    }
+
+    def as_known(answer: Answer) -> Answer:
+        reading = known.get((answer.node, answer.question))
+        return replace(answer, reading=reading) if reading == answer.reading else answer
+
+    views = tuple(
+        replace(view, answers=tuple(map(as_known, view.answers))) for view in after.snapshot.nodes
+    )
+    return replace(after, snapshot=replace(after.snapshot, nodes=views))

@@ -10,12 +10,11 @@ from netsnap.diff.compare import compare
 from netsnap.explain.causes import restorer
 from netsnap.explain.cells import PairSet
 from netsnap.explain.explanation import OUTSIDE, Pairs
-from netsnap.explain.pairs import Matrix, compare_pairs, leaves, matrix, touched
+from netsnap.explain.pairs import Matrix, compare_pairs, leaves, matrices, touched
 from netsnap.model.disposition import PairState
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pair_state, pairs, way_out
 from netsnap.model.revert import revert
-from netsnap.model.wording import Lexicon
 from parsers.facts import Facts
 from tests.networks.worlds import two
 
@@ -27,20 +26,19 @@ def judge(seed: str) -> list[str]:
     """Draw two snapshots by a seed and return every difference, in words."""
     random = Random(seed)  # noqa: S311 -- no secret is drawn
     t1, t2 = (each.facts() for each in two(random))
-    lexicon = Lexicon()
-    networks = Network.of(t1, assumed=t2), Network.of(t2, assumed=t1)
-    before, after = (matrix(network, lexicon) for network in networks)
+    difference = compare(t1, t2)
+    before, after = matrices(t1, t2, difference.same)
     found = compare_pairs(before, after)
     was, is_ = _walked(t1, t2), _walked(t2, t1)
     said = [*_alike(before, was, "t1"), *_alike(after, is_, "t2")]
     said += _kinds(found, was, is_, before, after)
     said += _ways_out(found, t1, t2)
-    changes = compare(t1, t2).changes
+    changes = difference.changes
     lost = PairSet.of(found.lost, found.outside_lost, apart=touched(changes, before, after))
     if len(lost):
         chosen = [each for each in changes if random.random() < random.choice((0.3, 0.9))]
         undone = Network.of(revert(t2, chosen), assumed=t1)
-        said += _undone(chosen, undone, networks[1], after, lost)
+        said += _undone(chosen, undone, after.network, after, lost)
     return said
 
 
