@@ -281,3 +281,23 @@ def test_a_mark_that_tc_may_have_set_is_not_known() -> None:
     world[PLACE].append(TcFilter(VETH, "ingress", 1, "ip", "bpf"))
     found = [pair for pair in pairs(Network.of(facts(world))) if pair.doubts]
     assert len(found) == ALL_OF_POD
+
+
+@pytest.mark.parametrize(
+    "marking",
+    [
+        "-m statistic --mode random --probability 0.5 -j MARK --set-xmark 0x1/0x1",
+        "-j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff",
+    ],
+)
+def test_a_mark_that_a_packet_may_have_is_a_doubt(marking: str) -> None:
+    world = cluster()
+    world[PLACE] += [
+        replace(rule_of("FORWARD", "policy", backend="legacy"), verdict="accept"),
+        replace(rule_of("FORWARD", marking, backend="legacy"), verdict=""),
+        rule_of("FORWARD", "-m mark --mark 0x1/0x1 -j DROP", backend="legacy"),
+    ]
+    found = list(pairs(Network.of(facts(world))))
+    assert all(pair.works for pair in found)
+    assert all(marking in " ".join(pair.doubts) for pair in found if pair.doubts)
+    assert sum(bool(pair.doubts) for pair in found) == ALL_OF_NODE
