@@ -9,6 +9,7 @@ from netsnap.explain.events import CONTAINER, DUPLICATE, NEIGHBOUR, NODE, Event,
 from netsnap.explain.flaps import flaps
 from netsnap.explain.inherited import inherited, taken_early
 from netsnap.explain.links.node import rebooted
+from netsnap.explain.losses import losses
 from netsnap.explain.skew import clocks
 from parsers.facts import Fact
 from parsers.records import (
@@ -64,6 +65,7 @@ def witnesses(world: World, told: Iterable[Event] = ()) -> tuple[str, ...]:
         *flaps(world),
         *_kernel_messages(world),
         *clocks(world),
+        *losses(world),
     )
 
 
