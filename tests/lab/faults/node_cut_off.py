@@ -52,7 +52,7 @@ FAULTS = (
         outside=workloads_on("k8s3"),
         blame=(Blame(("k8s3",), "node", ("k8s3",)),),
         innocent=("k8s1", "k8s2"),
-        says=("k8s3", "could not be read"),
+        says=("k8s3 was not reached",),
         slow=True,
     ),
     Fault(

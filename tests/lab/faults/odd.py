@@ -71,6 +71,7 @@ def _odd(
     blame: Blame | None = None,
     *,
     outside: frozenset[str] = frozenset(),
+    says: tuple[str, ...] = (),
 ) -> Fault:
     return Fault(
         f"odd-{name}",
@@ -80,6 +81,7 @@ def _odd(
         lost=lost,
         outside=outside,
         blame=(blame,) if blame else (),
+        says=says,
         slow=True,
     )
 
@@ -271,6 +273,7 @@ FAULTS = (
                 on("k8s3", f"echo 0 >{CONF}/{NIC}/proxy_arp"),
             ),
         ),
+        says=("takes it out of BIRD's",),
     ),
     _odd(
         "bridge-in-a-pod",
