@@ -37,4 +37,5 @@ FAULT = Fault(
     lost=LOST,
     blame=(Blame(("k8s2",), "address", (f"{NODE.address}/32",)),),
     says=("k8s2 and k8s3 both have 172.16.0.47",),
+    slow=True,
 )

@@ -10,7 +10,7 @@ from tests.lab.shell import run
 from tests.lab.switch import data_switch, node_namespace
 
 TIMES = 300
-"""Once a second: who really has the address is heard now and then, too."""
+"""Once a second, by each of several: who really has the address is heard now and then, too."""
 
 
 def announce(lab: Lab, of: Node, by: str, nic: str) -> None:
@@ -23,7 +23,8 @@ def announce(lab: Lab, of: Node, by: str, nic: str) -> None:
          "dev", "br0", "nud", "permanent"])  # fmt: skip
     where = node_namespace(lab.state, by)
     arping = f"busybox arping -U -I {nic} -c {TIMES} {of.address}"
-    line = f"setsid ip netns exec {where} {arping} </dev/null >/dev/null 2>&1 & echo $!"
+    one = f"setsid ip netns exec {where} {arping} </dev/null >/dev/null 2>&1 & echo $!"
+    line = f"for each in 1 2 3 4; do {one}; sleep 0.25; done"
     _pid_file(lab).write_text(run(["sh", "-c", line]))
     own = _mac(lab, by, nic)
     for node in NODES:
@@ -39,7 +40,7 @@ def silence(lab: Lab, of: Node) -> None:
     """End the announcements, and have everyone forget where the address was."""
     file = _pid_file(lab)
     if file.exists():
-        run(["sh", "-c", f"kill {file.read_text().strip()} 2>/dev/null || :"])
+        run(["sh", "-c", f"kill {' '.join(file.read_text().split())} 2>/dev/null || :"])
         file.unlink()
     lab.run_on_switch(f"ip neigh del {of.address} dev br0 2>/dev/null || :")
     for node in NODES:

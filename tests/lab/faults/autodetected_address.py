@@ -58,4 +58,5 @@ FAULT = Fault(
     blame=(Blame(("",), "Calico object", ("Node k8s3",)),),
     innocent=("k8s1", "k8s2"),
     says=(f"Calico takes k8s3 to be at {ADDRESS}", "other nodes do not reach it there"),
+    slow=True,
 )

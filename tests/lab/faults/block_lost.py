@@ -39,4 +39,5 @@ FAULT = Fault(
     blame=(Blame(("",), "Calico object", (AFFINITY,)),),
     innocent=("k8s1", "k8s2", "k8s3"),
     says=("k8s3 has no block with 192.168.23.194, 192.168.23.195",),
+    slow=True,
 )

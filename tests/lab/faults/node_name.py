@@ -25,4 +25,5 @@ FAULT = Fault(
     heal,
     settled=whole,
     says=(f"k8s3 calls itself {NAME} to Calico, and Calico has no such Node",),
+    slow=True,
 )
