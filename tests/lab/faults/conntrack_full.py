@@ -25,6 +25,7 @@ TRACKED = (
     "add rule ip tracked forward ct state invalid drop'"
 )
 ENTRIES = r"""
+conntrack -D -p icmp >/dev/null 2>&1 || :  # what would soon make room again
 awk -v n="$(cat /proc/sys/net/netfilter/nf_conntrack_max)" 'BEGIN { for (i = 0; i < n; i++) {
   a = "10." int(i / 65536) % 256 "." int(i / 256) % 256 "." i % 256
   printf "-A -p tcp -s %s -d 10.255.0.1 --sport 1024 --dport 80 ", a
