@@ -70,7 +70,7 @@ def _fault(name: str, summary: str, what: str, subject: str, *, route: bool) -> 
         blame=(Blame(("k8s1",), what, (subject,)),),
         innocent=("k8s2", "k8s3"),
         setting=pool_export.exporting,
-        slow=not route,
+        slow=True,
     )
 
 

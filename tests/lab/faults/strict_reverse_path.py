@@ -36,4 +36,5 @@ FAULT = Fault(
     innocent=("k8s1", "k8s3"),
     says=("the way back to", second_network.SECOND_NIC),
     setting=second_network.asymmetric,
+    slow=True,
 )
