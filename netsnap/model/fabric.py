@@ -27,6 +27,8 @@ def beyond(network: Network, path: Path, target: Endpoint, own: str, to: str) ->
     gateways = _told(network, space, last)
     if not gateways or last.node == target.node:
         return path
+    if not _of_nodes(space, network.spaces.get((target.node, HOST))).isdisjoint(gateways):
+        return path
     way = network.walk((target.node, HOST), to, source_address=own)
     if not way.hops:
         return path
@@ -65,6 +67,24 @@ def _peers(space: Space) -> set[str]:
                 found.add(address)
             case CalicoPeer(address=address, connection=state) if state == ESTABLISHED:
                 found.add(address)
+    return found
+
+
+def _of_nodes(space: Space, there: Space | None) -> set[str]:
+    """Return addresses that are a node's for sure, whether or not it still has them.
+
+    They are its peers' of the mesh of nodes, and the one that the node ``there`` speaks BGP from.
+    """
+    found = set()
+    for fact in space.facts.values():
+        match fact.record:
+            case BirdProtocol(name=name, neighbour=address) if name.startswith("Mesh_"):
+                found.add(address)
+            case CalicoPeer(address=address, peer_type="node-to-node mesh"):
+                found.add(address)
+    for fact in there.facts.values() if there is not None else ():
+        if isinstance(fact.record, BirdProtocol) and fact.record.source:
+            found.add(fact.record.source)
     return found
 
 

@@ -13,8 +13,8 @@ from netsnap.explain.links.happened import Happened
 from parsers.calicoget import read_objects
 from parsers.records import Address, CalicoPeer, Interface, Sysctl
 from parsers.text import Text
-from tests.explain.test_explain import told
-from tests.explain.test_intent import OBJECTS, node_object, with_bgp
+from tests.explain.test_explain import told, with_bgp
+from tests.explain.test_intent import OBJECTS, node_object
 from tests.model.cluster import NIC, NODES, UP, World, cluster, facts, find, swap
 
 K3 = ("k8s3", HOST)

@@ -13,9 +13,10 @@ from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, Observed, Verdict
 from netsnap.report.as_json import document
 from netsnap.report.outline import outline
-from parsers.records import ConntrackTable, FilterRule, Ping, Route, XfrmPolicy
+from parsers.records import ConntrackTable, FilterRule, Ping, Route, TcFilter
 from tests.model.cluster import (
     BLOCKS,
+    NIC,
     NODES,
     Place,
     World,
@@ -199,13 +200,12 @@ def test_what_was_seen_earlier_decides_the_verdict(
 
 def test_a_changed_filter_that_the_model_does_not_follow_is_a_suspect() -> None:
     before, after = pinged(), pinged(without(POD))
-    for world in (before, after):
-        world["k8s3", HOST].append(XfrmPolicy("10.0.0.1/32", "10.0.0.2/32", "", "out"))
-    policy = XfrmPolicy(f"{address_of('k8s3', 1)}/32", "0.0.0.0/0", "", "out", action="block")
-    after["k8s3", HOST].append(policy)
+    for world in (before, after):  # so that tc was asked at t1, too
+        world["k8s3", HOST].append(TcFilter(NIC, "1:", 1, "ip", "u32", rule=("flowid 1:10",)))
+    after["k8s3", HOST].append(TcFilter(NIC, "ingress", 49152, "all", "bpf"))
     (seen,) = told(before, after).observed
     (suspect,) = seen.suspects
-    assert suspect.startswith("k8s3 got xfrm-policy")
+    assert suspect.startswith("k8s3 got tc-filter")
 
 
 def test_a_line_on_the_way_that_is_not_understood_is_told_beside_the_lost_ping() -> None:

@@ -8,7 +8,7 @@ from collector.capture import HOST
 from netsnap.model.disposition import PairState
 from netsnap.model.network import Network
 from netsnap.model.pairs import pair_state
-from parsers.records import CalicoPeer, Route
+from parsers.records import Address, BirdProtocol, CalicoPeer, Route
 from tests.model.cluster import (
     BLOCKS,
     GATEWAY,
@@ -86,3 +86,19 @@ def test_but_not_where_the_router_is_a_peer_of_bgp() -> None:
         CalicoPeer(4, GATEWAY, "node specific", "up", "Established"),
     ]
     assert _state(world).works is True
+
+
+@pytest.mark.parametrize("of_mesh", [True, False], ids=("mesh", "other-peer"))
+def test_a_node_that_lost_its_address_is_no_router_though_its_session_still_stands(
+    *, of_mesh: bool
+) -> None:
+    world, address = cluster(), NODES["k8s3"]
+    swap(world, ("k8s3", HOST), find(world, ("k8s3", HOST), Address, NIC, 4, f"{address}/24"))
+    session = BirdProtocol(
+        "Mesh_x" if of_mesh else "Node_x", "BGP", neighbour=address, connection="Established"
+    )
+    world["k8s2", HOST].append(session)
+    if not of_mesh:
+        own = replace(session, neighbour=NODES["k8s2"], source=address)
+        world["k8s3", HOST].append(own)
+    assert _state(world).works is False
