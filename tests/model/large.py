@@ -6,7 +6,7 @@ from functools import cache
 from collector.capture import HOST
 from parsers.answer import Answer
 from parsers.facts import Facts
-from parsers.records import Address, Container, Interface, Route, Sysctl
+from parsers.records import Address, Container, Interface, Neighbour, Route, Sysctl
 from parsers.roles import Record
 from tests.model.cluster import NIC, UP, World, local, route, rules
 
@@ -65,6 +65,7 @@ def _host(node: int, nodes: int) -> list[Record]:
         route("10.0.0.0/16", NIC, protocol="kernel"),
         Route(4, "main", block_of(node), type="blackhole", protocol="bird"),
         Sysctl("net.ipv4.ip_forward", "1"),
+        Neighbour(4, GATEWAY, NIC, condition="resolved"),
         *(_to_block(other) for other in range(nodes) if other != node),
     ]
 
