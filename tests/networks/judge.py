@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from itertools import permutations
+from itertools import combinations, permutations
 from random import Random
 
 from netsnap.diff.changes import Change
@@ -31,6 +31,7 @@ def judge(seed: str) -> list[str]:
     found = compare_pairs(before, after)
     was, is_ = _walked(t1, t2), _walked(t2, t1)
     said = [*_alike(before, was, "t1"), *_alike(after, is_, "t2")]
+    said += [*_sure(before, was, "t1"), *_sure(after, is_, "t2")]
     said += _kinds(found, was, is_, before, after)
     said += _ways_out(found, t1, t2)
     changes = difference.changes
@@ -58,6 +59,18 @@ def _alike(told: Matrix, walked: Mapping[Pair, PairState], when: str) -> Iterato
     for fates in seen.values():
         if len(fates) > 1:
             yield f"{when}: alike and yet {fates}"
+
+
+def _sure(told: Matrix, walked: Mapping[Pair, PairState], when: str) -> Iterator[str]:
+    """Yield the pairs that are told to work without a walk, and do not, or not so surely."""
+    for one, other in combinations(told.endpoints.values(), 2):
+        doubts = told.sure.doubts(one, other)
+        if doubts is None:
+            continue
+        ways = (one.name, other.name), (other.name, one.name)
+        for pair, said in zip(ways, doubts, strict=True):
+            if walked[pair].works is not True or walked[pair].doubts != said:
+                yield f"{when}: {pair} is told sure {said}, walked: {walked[pair]}"
 
 
 def _kinds(

@@ -36,6 +36,7 @@ from tests.model.cluster import (
     veth_of,
 )
 from tests.model.test_tunnels import tunnelled
+from tests.networks.gated import GATED, join_again, name_hardware
 
 PODS = 2
 ADDRESSES = [address_of(node, pod) for node in NODES for pod in range(1, PODS + 1)]
@@ -48,7 +49,10 @@ PREFIXES = [
 PREFIXES6 = ["::/0", "fd00:1::/64", "fd00:2::/64", "fd00:3::/64", "fd00:2::1/128", "fd00::/16"]
 DEVICES = [*VETHS, NIC, "eth0", "docker0", "vxlan.calico", "tunl0"]
 MACS = ["0a:00:00:00:00:01", "0a:00:00:00:00:02", "66:00:00:00:00:01"]
-KINDS = ["route", "rule", "neighbour", "address", "interface", "sysctl", "filter-rule"]
+KINDS = [
+    *("route", "rule", "neighbour", "address", "interface", "sysctl", "filter-rule"),
+    *("iptables-rule", "ipset", "ipset-member", "xfrm-policy", "tc-filter"),
+]
 HOOKS = ["forward", "input", "output", "prerouting", "postrouting"]
 ENDS = ["drop", "accept", "counter drop", "jump spare", "goto spare", "reject", "return"]
 
@@ -95,6 +99,10 @@ def _base(random: Random) -> World:
     if random.random() < 0.4:
         for node in NODES:
             world[node, HOST] += _felix(random)
+    if random.random() < 0.4:
+        join_again(world, random)
+    if random.random() < 0.4:
+        name_hardware(world)
     return world
 
 
@@ -343,4 +351,5 @@ def _gone(world: World, random: Random) -> None:
 HAPPENINGS: tuple[Callable[[World, Random], None], ...] = (
     *(_a_route, _a_route, _a_rule, _a_neighbour, _a_switch, _a_switch, _an_address, _filter),
     *(_filter, _less, _less, _less, _another, _another, _moved, _gone),
+    *GATED,
 )
