@@ -31,14 +31,14 @@ from netsnap.model.ruleset import KINDS as FILTERS
 from netsnap.model.space import Place, Port, Space, is_same_row
 from netsnap.model.wording import Interval, Lexicon, Said, Words, chain_of
 from parsers.facts import Fact
-from parsers.records import Container, FdbEntry, FdbMoving, Rule, XfrmPolicy
+from parsers.records import Container, FdbEntry, FdbMoving, Rule, TcFilter, XfrmPolicy
 
 Classes = Mapping[str, int]
 """A workload's name → the number of its class."""
 
 SEEN = (
     *("interface", "address", "route", "rule", "neighbour", "sysctl"),
-    *(kind.kind for kind in (*FILTERS, XfrmPolicy)),
+    *(kind.kind for kind in (*FILTERS, XfrmPolicy, TcFilter)),
 )
 LOOPBACK = {IPV4: block("127.0.0.0/8"), IPV6: block("::1/128")}
 

@@ -3,6 +3,7 @@
 What is in a neighbour cache already is used all the same, for as long as it stays there.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -16,6 +17,7 @@ from parsers.records import Neighbour
 
 WITHOUT_ARP = "NOARP"
 ETHER = "ether"
+_DIGITS = re.compile(r"[0-9]{1,9}")
 ITS_OWN, IN_ITS_NETWORK, NEVER = "1", "2", "8"
 """arp_ignore: 1 and 2 answer only for the addresses of the interface that is asked, 8 for none."""
 
@@ -88,7 +90,7 @@ def _ignoring(space: Space, device: str) -> tuple[Fact | None, str]:
     """Return the switch that counts for an interface, the larger of its own and that of all."""
     return max(
         (space.switch(IPV4, name, "arp_ignore") for name in ("all", device)),
-        key=lambda each: int(each[1]) if each[1].isdecimal() else -1,
+        key=lambda each: int(each[1]) if _DIGITS.fullmatch(each[1]) else -1,
     )
 
 

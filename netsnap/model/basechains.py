@@ -26,7 +26,7 @@ _PRIORITIES = {
     "raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100,
 }  # fmt: skip
 _OF_NAT = {"PREROUTING": -100, "OUTPUT": -100, "POSTROUTING": 100, "INPUT": 100}
-_PRIORITY = re.compile(r"priority (?P<name>[a-z]*) ?(?P<sign>[+-]?) ?(?P<number>\d*)")
+_PRIORITY = re.compile(r"priority (?P<name>[a-z]*) ?(?P<sign>[+-]?) ?(?P<number>[0-9]{0,10})")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """What keeps a bridge from passing a frame between two of its ports, or between one and itself."""
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.space import Space
+from parsers.records import Interface
 
 FORWARDING = "forwarding"
 
@@ -19,20 +19,21 @@ def bar(space: Space, bridge: str, *ports: str) -> Path | None:
     if "UP" not in space.interfaces[bridge][1].flags:
         reason = f"{bridge} of {space.name} is down"
         return _stop(space, bridge, "is down", Disposition.LINK_DOWN, reason)
-    for name in ports:
-        state = _options(space, name).get("state", FORWARDING)
+    told = {name: port_of(space.interfaces[name][1]) for name in ports}
+    for name, (state, _) in told.items():
         if state != FORWARDING:
             reason = f"{name} is {state} on {bridge} of {space.name}"
             return _stop(space, name, state, Disposition.LINK_DOWN, reason)
-    if len(ports) > 1 and all(_options(space, name).get("isolated") == "on" for name in ports):
+    if len(ports) > 1 and all(isolated == "on" for _, isolated in told.values()):
         reason = f"{' and '.join(ports)} are isolated from each other on {bridge} of {space.name}"
         return _stop(space, ports[0], "isolated", Disposition.FILTERED, reason)
     return None
 
 
-def _options(space: Space, port: str) -> Mapping[str, str]:
-    """Read "state forwarding … isolated off": each word with the one after it."""
-    return dict(pairwise(space.interfaces[port][1].slave_detail.split()))
+def port_of(interface: Interface) -> tuple[str, str]:
+    """Return a port's state and isolation, from "state forwarding … isolated off"."""
+    options = dict(pairwise(interface.slave_detail.split()))
+    return options.get("state", FORWARDING), options.get("isolated", "")
 
 
 def _stop(space: Space, device: str, note: str, disposition: Disposition, reason: str) -> Path:

@@ -1,5 +1,6 @@
 """The fields of a packet that a packet filter's line compares, as nft(8) names them."""
 
+import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
@@ -28,6 +29,7 @@ class Field(NamedTuple):
 PROTOCOLS = {"tcp": "6", "udp": "17", "icmp": "1", "ipv6-icmp": "58"}
 _NUMBERS = {"icmpv6": "58", "udplite": "136", "sctp": "132", "dccp": "33", **PROTOCOLS}
 _PORTS = {"ssh": 22, "domain": 53, "http": 80, "bgp": 179, "https": 443, "ntp": 123}
+_PORT = re.compile(r"[0-9]{1,5}")
 LAST_PORT = 0xFFFF
 CHOSEN = (32768, 60999)
 """The ports from which a kernel opens connections (ip_local_port_range)."""
@@ -78,7 +80,9 @@ def port(wanted: str, flow: Flow, *, of_source: bool) -> bool | None:
 
 
 def _port(text: str, otherwise: int) -> int | None:
-    return int(text) if text.isdigit() else _PORTS.get(text) if text else otherwise
+    if _PORT.fullmatch(text):
+        return int(text)
+    return _PORTS.get(text) if text else otherwise
 
 
 def state(wanted: str, flow: Flow) -> bool | None:
@@ -92,7 +96,8 @@ def echo(wanted: str, flow: Flow) -> bool | None:
     """Say whether it is the type of what a ping sends."""
     request, reply = ("8", "0") if flow.family == IPV4 else ("128", "129")
     own = {"echo-request", request} if flow.new else {"echo-reply", reply}
-    return wanted in own if wanted.replace("-", "").isalnum() else None
+    is_range = "-" in wanted and wanted[:1].isdigit()
+    return wanted in own if wanted.replace("-", "").isalnum() and not is_range else None
 
 
 def mark(wanted: str, flow: Flow) -> bool | None:

@@ -77,6 +77,7 @@ ENDS = {
     "goto": End.GOTO,
     "continue": End.NEXT,
     **dict.fromkeys(("masquerade", "snat", "dnat", "redirect", "tproxy", "queue"), End.ALTER),
+    **dict.fromkeys(("fwd", "synproxy"), End.ALTER),
 }
 XT_DROPS = frozenset({"DROP", "REJECT"})
 XT_ALTERS = frozenset({"MASQUERADE", "SNAT", "DNAT", "REDIRECT", "NETMAP", "TPROXY", "NFQUEUE"})

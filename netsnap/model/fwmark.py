@@ -30,7 +30,7 @@ _MAY_MARK = ("-j MARK ", "--restore-mark", "--tproxy-mark", "--map-mark")
 def settable(facts: Iterable[Fact], *, readable: bool) -> int:
     """Return the bits that the packet filter and traffic control of a namespace may set.
 
-    All of them where the filter was not read (``readable``), or where a line cannot be followed.
+    All of them where either was not read (``readable``), or where a line cannot be followed.
     """
     if not readable:
         return ALL_BITS
@@ -41,9 +41,14 @@ def settable(facts: Iterable[Fact], *, readable: bool) -> int:
                 found |= _by_nft(rule)
             case IptablesRule(rule=rule):
                 found |= _by_iptables(rule)
-            case TcFilter(type=kind, rule=lines):
-                found |= ALL_BITS if kind == "bpf" or "skbedit" in " ".join(lines) else 0
+            case TcFilter():
+                found |= ALL_BITS if marks(fact.record) else 0
     return found
+
+
+def marks(held: TcFilter) -> bool:
+    """Say whether a filter of traffic control may give packets a mark."""
+    return held.type == "bpf" or "skbedit" in " ".join(held.rule)
 
 
 def asks(selected: str, bits: int) -> bool | None:

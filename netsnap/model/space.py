@@ -29,6 +29,7 @@ from parsers.records import (
     DriverStatistics,
     FilterRule,
     Interface,
+    IptablesRule,
     Neighbour,
     Route,
     Rule,
@@ -275,7 +276,8 @@ class Space:
 
     @property
     def _markable(self) -> int:
-        return settable(self.facts.values(), readable=self.sees(FilterRule.kind))
+        readable = all(self.sees(each.kind) for each in (FilterRule, IptablesRule, TcFilter))
+        return settable(self.facts.values(), readable=readable)
 
     @cached_property
     def _unread(self) -> Decision | None:

@@ -27,6 +27,7 @@ FLOOD = "00:00:00:00:00:00"
 DEFAULT_PORT = "8472"
 """The kernel's own, from before IANA gave VXLAN 4789; iproute2 prints whichever is used."""
 
+_PORT = re.compile(r"[0-9]{1,5}")
 _INTO_VXLAN = f"{VXLAN} to "
 _LEARNED = re.compile(r"(?P<mac>\S+) dev (?P<device>\S+) .*?dst (?P<remote>\S+)")
 
@@ -81,7 +82,9 @@ def carried(space: Space, hop: Hop) -> Carried | None:
     port = options.get("dstport", DEFAULT_PORT)
     local = options.get("local", "")
     remote = hop.note.removeprefix(_INTO_VXLAN)
-    return Carried("" if local in ANY else local, remote, int(port)) if port.isdigit() else None
+    return (
+        Carried("" if local in ANY else local, remote, int(port)) if _PORT.fullmatch(port) else None
+    )
 
 
 def _options(interface: Interface) -> Mapping[str, str]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from netsnap.model.bridging import port_of
+from netsnap.model.fwmark import marks
 from netsnap.model.numbers import WIDTH, block, number
 from netsnap.model.tunnels import is_followed
 from parsers.records import (
@@ -20,6 +22,7 @@ from parsers.records import (
     Route,
     Rule,
     Sysctl,
+    TcFilter,
     XfrmPolicy,
 )
 from parsers.roles import Record
@@ -131,6 +134,7 @@ def _interface(interface: Interface) -> Words:
         interface.link_type,
         interface.mac,
         interface.lower,
+        *port_of(interface),
         *(interface.kind_detail.split() if is_followed(interface) else ()),
     )
 
@@ -181,6 +185,10 @@ def _ipset_member(member: IpSetMember) -> Words:
     return (member.set_name, *_split(member.entry), *member.options)
 
 
+def _tc_filter(held: TcFilter) -> Words:
+    return (held.device, *(("marks",) if marks(held) else ()))
+
+
 WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
     Route: _route,
     Sysctl: _switch,
@@ -195,6 +203,7 @@ WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
     Rule: _rule,
     FdbEntry: _fdb_entry,
     FdbMoving: _fdb_moving,
+    TcFilter: _tc_filter,
 }
 
 

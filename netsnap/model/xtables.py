@@ -23,6 +23,9 @@ _ENDS = {
 _NO_CHAINS = frozenset({"CHAOS", "DELUDE", "ECHO", "STEAL", "TARPIT", "IPMARK", "DNETMAP"})
 """Targets of other people's modules: what they do is not known."""
 
+_RESTORES = frozenset({"--restore-mark", "--map-mark"})
+"""Options of CONNMARK and of SET: the mark is what a connection, or an entry of a set, has."""
+
 Fits = Callable[[str, Flow], bool | None]
 
 
@@ -97,7 +100,7 @@ class _Reader:
         target, options = "".join(self._words[1:2]), self._words[2:]
         if target == "NOTRACK" or (target == "CT" and "--notrack" in options):
             return untrack
-        if target == "HMARK" or (target == "CONNMARK" and "--restore-mark" in options):
+        if target == "HMARK" or _RESTORES & set(options):
             return restore_mark
         return _marking(options) if target == "MARK" else None
 
@@ -156,6 +159,8 @@ def _type(wanted: str, flow: Flow) -> bool | None:
     kind, _, code = wanted.partition("/")
     if flow.header is not None:
         return False
+    if kind in ("any", "255"):
+        return True
     return fields.echo(kind, flow) if code in ("", "0") else False
 
 

@@ -12,6 +12,7 @@ from netsnap.model.disposition import PairState
 from netsnap.model.network import Network
 from netsnap.model.pairs import pairs
 from parsers.records import (
+    Address,
     FilterRule,
     Interface,
     IpSet,
@@ -22,6 +23,7 @@ from parsers.records import (
     Route,
     Rule,
     Sysctl,
+    TcFilter,
     XfrmPolicy,
 )
 from parsers.roles import Record
@@ -30,14 +32,18 @@ from tests.model.cluster import (
     BLOCKS,
     NIC,
     NODES,
+    UP,
     World,
     address_of,
     cluster,
     down,
     facts,
+    local,
     pod_of,
+    route,
     veth_of,
 )
+from tests.model.cluster import rules as rules_of_a_kernel
 
 PODS = 4
 ADDRESSES = [address_of(node, pod) for node in NODES for pod in range(1, PODS + 1)]
@@ -325,3 +331,46 @@ def test_a_policy_of_ipsec_sets_the_pod_apart_that_it_names() -> None:
     works = {state.src: state.works for state in pairs(network) if state.dst.endswith("31")}
     assert (works[pod_of("k8s1", 1)], works[pod_of("k8s1", 2)]) == (False, True)
     assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def test_a_filter_of_tc_that_may_mark_packets_sets_its_pod_apart() -> None:
+    world = cluster(pods=2)
+    world["k8s1", HOST] += [
+        FilterRule("ip filter", "forward", BASE),
+        FilterRule("ip filter", "forward", "meta mark 0x1 drop"),
+        TcFilter(veth_of("k8s1", 1), "ingress", 1, "all", "bpf", rule=("prog.o",)),
+    ]
+    network = Network.of(facts(world))
+    of = classes(network)
+    doubts = {state.src: bool(state.there.doubts) for state in pairs(network)}
+    assert (doubts[pod_of("k8s1", 1)], doubts[pod_of("k8s1", 2)]) == (True, False)
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
+
+
+def test_a_port_that_its_bridge_bars_sets_its_container_apart() -> None:
+    said = "state {} priority 32 isolated {} port_no 0x{}"
+    states = [
+        ("forwarding", "off"),
+        ("forwarding", "off"),
+        ("disabled", "off"),
+        ("forwarding", "on"),
+    ]
+    host = [*rules_of_a_kernel(), Interface("br0", 5, UP, link_kind="bridge")]
+    world: World = {("k8s2", HOST): host}
+    for nth, state in enumerate(states, 1):
+        veth = Interface("", 10 + nth, UP, link_kind="veth")
+        detail = said.format(*state, nth)
+        host.append(replace(veth, name=f"veth{nth}", peer_index=7, peer_netns=str(nth),
+                            master="br0", slave_detail=detail))  # fmt: skip
+        own = f"10.44.0.{nth + 1}"
+        world["k8s2", f"box{nth}"] = [
+            *rules_of_a_kernel(),
+            replace(veth, name="eth0", index=7, peer_index=10 + nth, peer_netns="0"),
+            Address("eth0", 4, f"{own}/24", scope="global"),
+            local(own, "eth0"),
+            route("10.44.0.0/24", "eth0", protocol="kernel"),
+        ]
+    of = classes(Network.of(facts(world)))
+    one, two, disabled, isolated = (of[f"box{nth}@k8s2"] for nth in range(1, 5))
+    assert one == two
+    assert len({one, disabled, isolated}) == 3

@@ -7,9 +7,12 @@ import pytest
 
 from collector.capture import HOST
 from netsnap.model.disposition import Disposition, PairState
-from netsnap.model.flow import Service
+from netsnap.model.filterlines import Sets, read_line
+from netsnap.model.flow import Flow, Sent, Service
+from netsnap.model.ipsets import IpSets
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pairs
+from netsnap.model.xtables import read_rule
 from parsers.records import FilterRule, IpSet, IpSetMember, IptablesRule, TcFilter
 from parsers.verdicts import of_iptables, of_nft
 from tests.model.cluster import World, address_of, cluster, facts, pod_of, veth_of
@@ -156,6 +159,8 @@ def test_the_way_out_is_filtered_too() -> None:
         "ip saddr @unread drop",
         "ip daddr numgen inc mod 2 map { 0 : 1.1.1.1, 1 : 2.2.2.2 } drop",
         "ct mark vmap { 0x1 : drop, 0x2 : accept }",
+        "icmp type 0-255 drop",
+        'fwd to "eth7"',
     ],
 )
 def test_a_line_that_is_not_understood_is_a_doubt_and_no_loss(rule: str) -> None:
@@ -301,3 +306,40 @@ def test_a_mark_that_a_packet_may_have_is_a_doubt(marking: str) -> None:
     assert all(pair.works for pair in found)
     assert all(marking in " ".join(pair.doubts) for pair in found if pair.doubts)
     assert sum(bool(pair.doubts) for pair in found) == ALL_OF_NODE
+
+
+def legacy_of(rule: str) -> list[PairState]:
+    """Return the pairs of a cluster with one rule of iptables-legacy in k8s2's FORWARD."""
+    world = cluster()
+    said = of_iptables(rule.partition("-j ")[2].partition(" ")[0])
+    world[PLACE] += [
+        rule_of("FORWARD", "policy", backend="legacy"),
+        replace(rule_of("FORWARD", rule, backend="legacy"), verdict=said),
+    ]
+    return list(pairs(Network.of(facts(world))))
+
+
+def test_any_type_of_icmp_is_that_of_a_ping_too() -> None:
+    found = legacy_of("-p icmp -m icmp --icmp-type any -j DROP")
+    assert sum(pair.works is False for pair in found) == ALL_OF_NODE
+
+
+def test_a_mark_that_a_set_gives_is_not_known() -> None:
+    world = cluster()
+    given = "-j SET --map-set some src --map-mark"
+    world[PLACE] += [
+        rule_of("FORWARD", "policy", backend="legacy"),
+        rule_of("FORWARD", given, backend="legacy"),
+        replace(rule_of("FORWARD", "-m mark --mark 0x1 -j DROP", backend="legacy"), verdict="drop"),
+    ]
+    found = list(pairs(Network.of(facts(world))))
+    assert all(pair.works for pair in found)
+    assert sum(bool(pair.doubts) for pair in found) == ALL_OF_NODE
+
+
+@pytest.mark.parametrize("port", ["\N{SUPERSCRIPT TWO}", "9" * 5000])
+def test_a_port_that_no_kernel_prints_is_a_doubt(port: str) -> None:
+    flow = Flow(Sent(POD, "192.168.86.2", new=True, header=Service("tcp", 80).opening), "", "")
+    sets = Sets({}, IpSets((), readable=True))
+    assert read_line(f"tcp dport {port} drop").fits(flow, sets) is None
+    assert read_rule(f"-p tcp -m tcp --dport {port} -j DROP", "drop").fits(flow, sets) is None

@@ -63,13 +63,14 @@ def test_a_rule_that_asks_for_what_nothing_sets_is_decided(
     assert network.spaces[HOST2].decide(asked, "").action == action
 
 
-def test_where_the_filter_was_not_read_any_mark_may_be_set() -> None:
+@pytest.mark.parametrize("kind", [FilterRule, IptablesRule, TcFilter])
+def test_where_the_filter_was_not_read_any_mark_may_be_set(kind: type[Record]) -> None:
     world = cluster()
     world[HOST2] += [
         Rule(4, 100, "from all fwmark 0x10", "lookup 100"),
         Route(4, "100", "0.0.0.0/0", type="blackhole"),
     ]
-    network = Network.of(facts(world, hidden=[("k8s2", HOST, FilterRule.kind)]))
+    network = Network.of(facts(world, hidden=[("k8s2", HOST, kind.kind)]))
     asked = Packet(address_of("k8s2", 1), address_of("k8s3", 1))
     assert network.spaces[HOST2].decide(asked, "").action == "unknown"
 
