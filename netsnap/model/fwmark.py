@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 
 from parsers.facts import Fact
+from parsers.iptables import NF_TABLES
 from parsers.records import FilterRule, IptablesRule, TcFilter
 
 ALL_BITS = 0xFFFFFFFF
@@ -22,6 +23,8 @@ _SET = re.compile(
     )|(?P<value>{_NUMBER}))(?=$|\ (?!or\b|xor\b|and\b|map\b|vmap\b|[|^&<>]))""",
     re.VERBOSE,
 )
+_ABRIDGED = re.compile(r'\bxt target "?(?:MARK|CONNMARK|HMARK|SET|TPROXY)\b')
+"""A target that nft has only the name of: iptables tells what it does, if it was asked."""
 _MARKS = re.compile(rf"--(?:set-xmark|set-mark|or-mark|xor-mark|tproxy-mark) ({_NUMBER})(?:/|\s|$)")
 _CLEARS = re.compile(rf"-j MARK --and-mark (?:{_NUMBER})$")
 _MAY_MARK = ("-j MARK ", "--restore-mark", "--tproxy-mark", "--map-mark")
@@ -34,10 +37,16 @@ def settable(facts: Iterable[Fact], *, readable: bool) -> int:
     """
     if not readable:
         return ALL_BITS
-    found = 0
-    for fact in facts:
+    found, held = 0, tuple(facts)
+    retold = {
+        f"{rule.family} {rule.table}"
+        for rule in (fact.record for fact in held)
+        if isinstance(rule, IptablesRule) and rule.backend == NF_TABLES
+    }
+    for fact in held:
         match fact.record:
-            case FilterRule(rule=rule):
+            case FilterRule(table=table, rule=rule):
+                found |= ALL_BITS if table not in retold and _ABRIDGED.search(rule) else 0
                 found |= _by_nft(rule)
             case IptablesRule(rule=rule):
                 found |= _by_iptables(rule)

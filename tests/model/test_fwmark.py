@@ -79,3 +79,26 @@ def test_where_the_filter_was_not_read_any_mark_may_be_set(kind: type[Record]) -
 def test_a_mark_that_no_kernel_prints_decides_nothing(text: str) -> None:
     assert asks(text, 0) is None
     assert asks("0x10", ALL_BITS) is None
+
+
+@pytest.mark.parametrize(
+    ("retold", "action"),
+    [
+        ((), "unknown"),
+        ((IptablesRule("ip", "nf_tables", "filter", "OUTPUT", "-j MARK --set-xmark 0x1/0x1"),),
+         "forward"),
+    ],
+)  # fmt: skip
+def test_a_mark_that_nft_has_no_words_for_is_what_iptables_says(
+    retold: tuple[Record, ...], action: str
+) -> None:
+    world = cluster()
+    world[HOST2] += [
+        Rule(4, 100, "from all fwmark 0x10", "lookup 100"),
+        Route(4, "100", "0.0.0.0/0", type="blackhole"),
+        FilterRule("ip filter", "OUTPUT", 'counter packets 0 bytes 0 xt target "MARK"'),
+        *retold,
+    ]
+    network = Network.of(facts(world))
+    asked = Packet(address_of("k8s2", 1), address_of("k8s3", 1))
+    assert network.spaces[HOST2].decide(asked, "").action == action
