@@ -20,7 +20,18 @@ from parsers.records import (
 )
 from parsers.roles import Record
 from parsers.verdicts import of_iptables
-from tests.model.cluster import BLOCKS, NIC, NODES, UP, World, local, route, veth_of
+from tests.model.cluster import (
+    BLOCKS,
+    NIC,
+    NODES,
+    UP,
+    World,
+    address_of,
+    local,
+    pod_of,
+    route,
+    veth_of,
+)
 
 SECOND = "eth1"
 """The interface of a second network, on which some clusters' nodes are too."""
@@ -39,6 +50,25 @@ def join_again(world: World, random: Random) -> None:
             Sysctl(f"net.ipv4.conf.{SECOND}.forwarding", "1"),
             Sysctl(f"net.ipv4.conf.{SECOND}.rp_filter", random.choice("0012")),
         ]
+
+
+def wire_twice(world: World, random: Random) -> None:
+    """Give a pod a second veth pair, by which its node may send what the first one answers."""
+    node = random.choice(list(NODES))
+    pod, veth = pod_of(node, 1), f"{veth_of(node, 1)}b"
+    records, own = world[node, HOST], f"{address_of(node, 1)}/32"
+    ends = (veth, 31, 5, "0"), ("net1", 5, 31, "0")
+    for at, (name, index, peer, netns) in zip((records, world[node, pod]), ends, strict=True):
+        at.append(
+            Interface(
+                name, index, UP, 1500, operstate="UP", link_type="ether", peer_index=peer,
+                peer_netns=netns, link_kind="veth",
+            )
+        )  # fmt: skip
+    _set(records, f"net.ipv4.conf.{veth}.forwarding", "1")
+    if random.random() < 0.7:
+        records[:] = [each for each in records if each.identity != route(own, veth).identity]
+        records.append(route(own, veth))
 
 
 def name_hardware(world: World) -> None:
@@ -61,11 +91,13 @@ def _asymmetric(world: World, random: Random) -> None:
     ways = [NextHop(NODES[there], NIC)]
     ways += [NextHop(NEAR[there], SECOND)] * (SECOND in names) * 3
     ways += [NextHop(NODES[there], "tunl0", flags=("onlink",))] * ("tunl0" in names)
-    block = Route(4, "main", BLOCKS[there], next_hops=(random.choice(ways),), protocol="static")
+    hops = tuple(dict.fromkeys(random.choice(ways) for _ in range(random.choice((1, 1, 3)))))
+    block = Route(4, "main", BLOCKS[there], next_hops=hops, protocol="static")
     records[:] = [each for each in records if each.identity != block.identity]
     records.append(block)
     checked = random.choice((NIC, NIC, SECOND, "all", "tunl0", "vxlan.calico"))
-    _set(records, f"net.ipv4.conf.{checked}.rp_filter", random.choice("1112"))
+    checks = world[random.choice((here, here, there)), HOST]
+    _set(checks, f"net.ipv4.conf.{checked}.rp_filter", random.choice("1112"))
 
 
 def _gate(world: World, random: Random) -> None:
@@ -183,7 +215,7 @@ def _mute(world: World, random: Random) -> None:
 
 def _bridged(world: World, random: Random) -> None:
     """Isolate a bridge's ports from each other, or show its frames to the filters."""
-    for place, records in world.items():
+    for records in world.values():
         ports = [each for each in records if isinstance(each, Interface) and each.master]
         if not ports:
             continue
@@ -200,9 +232,21 @@ def _bridged(world: World, random: Random) -> None:
 def _twice(world: World, random: Random) -> None:
     """Give a pod's or a node's address to somebody else, too."""
     text = random.choice((*_addresses(world), *NODES.values()))
-    place = random.choice(list(world))
+    block = text.rpartition(".")[0]
+    near = [(node, HOST) for node, own in BLOCKS.items() if own.startswith(f"{block}.")]
+    place = random.choice(near if near and random.random() < 0.5 else list(world))
     device = random.choice(("lo", "eth0" if place[1] != HOST else NIC))
     world[place] += [Address(device, 4, f"{text}/32", scope="global"), local(text, device)]
+
+
+def _speaker(world: World, random: Random) -> None:
+    """Let a pod speak with another address than the one that it is known by."""
+    records = world[random.choice([place for place in world if place[1] != HOST])]
+    other = random.choice(("10.1.2.3", *_addresses(world)))
+    records += [Address("eth0", 4, f"{other}/32", scope="global"), local(other, "eth0")]
+    for at, each in enumerate(records):
+        if isinstance(each, Route) and each.prefix == "0.0.0.0/0":
+            records[at] = replace(each, source=other)
 
 
 def _addresses(world: World) -> list[str]:
@@ -223,5 +267,5 @@ def _set(records: list[Record], name: str, value: str) -> None:
 
 GATED: tuple[Callable[[World, Random], None], ...] = (
     *(_asymmetric, _asymmetric, _gate, _gate, _gate, _by_interface, _by_interface, _legacy),
-    *(_ipsec, _stranger, _mute, _bridged, _twice),
+    *(_ipsec, _stranger, _mute, _bridged, _twice, _speaker),
 )

@@ -36,7 +36,7 @@ from tests.model.cluster import (
     veth_of,
 )
 from tests.model.test_tunnels import tunnelled
-from tests.networks.gated import GATED, join_again, name_hardware
+from tests.networks.gated import GATED, join_again, name_hardware, wire_twice
 
 PODS = 2
 ADDRESSES = [address_of(node, pod) for node in NODES for pod in range(1, PODS + 1)]
@@ -103,6 +103,8 @@ def _base(random: Random) -> World:
         join_again(world, random)
     if random.random() < 0.4:
         name_hardware(world)
+    if random.random() < 0.2:
+        wire_twice(world, random)
     return world
 
 
