@@ -9,21 +9,34 @@ from netsnap.model.disposition import Hop
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4
 from netsnap.model.segment import is_bridge
-from netsnap.model.space import Port
+from netsnap.model.space import Port, Space
+from parsers.records import Sysctl
 
 SHOWN = {True: "net.bridge.bridge-nf-call-iptables", False: "net.bridge.bridge-nf-call-ip6tables"}
 
 
 def shown(network: Network, hop: Hop, after: Hop, family: int) -> Hop | None:
     """Return the step that a filter of the host sees between two namespaces, None if none does."""
-    if not hop.device or not after.ingress or HOST in (hop.netns, after.netns):
+    host, bridge = _between(network, hop, after)
+    if host is None or host.switches.get(SHOWN[family == IPV4], (None, ""))[1] != "1":
         return None
+    return Hop(hop.node, HOST, bridge, ingress=bridge)
+
+
+def untold(network: Network, hop: Hop, after: Hop) -> bool:
+    """Say whether a filter of the host may see frames, since its switches were not read."""
+    host, _ = _between(network, hop, after)
+    return host is not None and host.place in network.filtering and not host.sees(Sysctl.kind)
+
+
+def _between(network: Network, hop: Hop, after: Hop) -> tuple[Space | None, str]:
+    """Return the host and its bridge that two namespaces are on, (None, "") if none is."""
+    nobody = None, ""
+    if not hop.device or not after.ingress or HOST in (hop.netns, after.netns):
+        return nobody
     host = network.spaces.get((hop.node, HOST))
     ends = network.ends(hop.node).get(Port(hop.node, hop.netns, hop.device), ())
     if host is None or hop.node != after.node or len(ends) != 1 or ends[0].netns != HOST:
-        return None
+        return nobody
     bridge = host.interfaces[ends[0].device][1].master
-    _, value = host.switches.get(SHOWN[family == IPV4], (None, ""))
-    if value != "1" or not is_bridge(host, bridge):
-        return None
-    return Hop(hop.node, HOST, bridge, ingress=bridge)
+    return (host, bridge) if is_bridge(host, bridge) else nobody

@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
+from collector.capture import HOST
 from netsnap.model import ipsec
-from netsnap.model.bridged import shown
+from netsnap.model.bridged import shown, untold
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.flow import Flow, Sent, Service
 from netsnap.model.marks import ANY_MARK, NO_MARK, Mark
@@ -54,6 +55,11 @@ def sift(
     header = (service.opening if new else service.answer) if service else None
     sent = Sent(source, destination, new, header)
     doubts: list[str] = list(path.doubts)
+    doubts += (
+        f"{hop.node} {HOST}: whether filters see what stays on a bridge was not read"
+        for hop, after in pairwise(path.hops)
+        if untold(network, hop, after)
+    )
     path = _with_bridges(network, path, number(destination).family)
     for at, hop in enumerate(path.hops):
         outer = _outer(network, hop)

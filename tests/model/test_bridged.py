@@ -38,3 +38,13 @@ def test_only_with_the_switch_on_the_filter_sees_what_stays_on_a_bridge(
     if end is Disposition.FILTERED:
         assert found.hops[-1].netns == HOST
         assert "k8s2 drops it" in found.reason
+
+
+def test_where_the_switch_was_not_read_whether_the_filter_sees_it_is_a_doubt() -> None:
+    world = _world()
+    world[NODE] += [FilterRule("ip filter", "DOCKER", each) for each in (BASE, ICC)]
+    network = Network.of(facts(world, hidden=[(*NODE, Sysctl.kind)]))
+    way = network.walk(("k8s2", "cache"), ADDRESSES["front"])
+    found = sift(network, way, ADDRESSES["cache"], ADDRESSES["front"], new=True)
+    assert found.disposition is Disposition.DELIVERED
+    assert [doubt for doubt in found.doubts if "bridge was not read" in doubt]
