@@ -18,7 +18,7 @@ from tests.model.cluster import BLOCKS, NODES, World, cluster, facts, find, pod_
 from tests.model.test_alike import worlds
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(worlds(), worlds(), st.data())
 def test_what_is_undone_brings_back_whole_cells(
     was: World, now: World, data: st.DataObject

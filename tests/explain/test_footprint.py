@@ -46,7 +46,7 @@ def plain(after: Network, lost: frozenset[Pair], changes: list[Change]) -> froze
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.sampled_from(CASES), min_size=1, max_size=3, unique_by=id), st.data())
 def test_what_comes_back_is_what_walking_all_lost_pairs_finds(
     broken: list[Case], data: st.DataObject

@@ -19,7 +19,7 @@ def _one_by_one(world: Facts) -> Told:
     return {(state.src, state.dst): state.works for state in pairs(network)}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(worlds(), worlds(), st.data())
 def test_classes_tell_what_single_walks_tell(was: World, now: World, data: st.DataObject) -> None:
     if data.draw(st.booleans()):  # a pod that is not there any more
@@ -45,7 +45,7 @@ def test_classes_tell_what_single_walks_tell(was: World, now: World, data: st.Da
     assert told_all == sorted(before.keys() | after.keys())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(worlds(), worlds())
 def test_ways_out_by_classes_are_those_of_each_workload(was: World, now: World) -> None:
     t1, t2 = Network.of(facts(was)), Network.of(facts(now))

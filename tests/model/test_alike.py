@@ -183,7 +183,7 @@ def _told(state: PairState) -> tuple[object, ...]:
     return (state.works, state.disposition, *ends, len(state.there.doubts), len(state.back.doubts))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(worlds())
 def test_pairs_of_one_class_fare_alike(world: World) -> None:
     network = Network.of(facts(world))

@@ -13,7 +13,7 @@ from tests.model.cluster import NIC, NODES, World, cluster, facts, pod_of
 from tests.model.test_alike import worlds
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=75, deadline=None)
 @given(worlds())
 def test_what_is_sure_is_what_the_walks_say(world: World) -> None:
     network = Network.of(facts(world))
