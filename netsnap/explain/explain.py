@@ -10,6 +10,7 @@ from netsnap.explain.checks.finding import Severity
 from netsnap.explain.events import World, events
 from netsnap.explain.evidence import Raw, Witness
 from netsnap.explain.explanation import Explanation
+from netsnap.explain.inherited import taken_on_ways
 from netsnap.explain.latent import latent, may_stop
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.mending import menders
@@ -62,6 +63,7 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
         witnesses=witnesses(world, told),
         mended=story(mended[0], world).sentence if mended else "",
         aftermath=tuple(aftermath(world, earlier, later)) if pairs.lost or failed else (),
+        takers=taken_on_ways(world),
         older=first_finding(after, raw) if failed and not pairs.lost else "",
     )
     modelled = verdict(outcome)

@@ -12,7 +12,7 @@ from netsnap.diff.changes import Alteration
 from netsnap.explain.early import early
 from netsnap.explain.events import World
 from netsnap.model.numbers import bare
-from parsers.records import Address
+from parsers.records import Address, Interface, Route
 
 
 def inherited(world: World) -> Iterator[str]:
@@ -42,6 +42,26 @@ def taken_early(world: World) -> Iterator[str]:
             node, netns = change.key.node, change.key.netns
             place = node if netns == HOST else f"{netns} on {node}"
             yield f"{place} got {now}: what it drops the model cannot tell"
+
+
+def taken_on_ways(world: World) -> tuple[str, ...]:
+    """Return what came that takes packets early on a device that workloads' packets pass."""
+    routed = {
+        (fact.key.node, hop.device)
+        for fact in world.after.of_kind(Route.kind)
+        if fact.key.netns == HOST and isinstance(fact.record, Route)
+        for hop in fact.record.next_hops
+    }
+    found = []
+    for change in world.difference.changes:
+        was, now = (early(fact.record if fact else None) for fact in (change.before, change.after))
+        record = change.after.record if change.after else None
+        device = record.name if isinstance(record, Interface) else getattr(record, "device", "")
+        node, netns = change.key.node, change.key.netns
+        pod = netns if netns != HOST else world.pod_of.get((node, device), "")
+        if now and now != was and (pod or (node, device) in routed):
+            found.append(f"{node} got {now}, on the way of {pod or f'pairs of {node}'}")
+    return tuple(found)
 
 
 def _called(node: str, netns: str) -> str:

@@ -30,6 +30,7 @@ class Outcome:
     mended: str = ""
     aftermath: tuple[str, ...] = ()
     older: str = ""
+    takers: tuple[str, ...] = ()  # what came on pairs' ways and may end packets early
 
 
 def verdict(outcome: Outcome) -> Verdict:
@@ -40,7 +41,8 @@ def verdict(outcome: Outcome) -> Verdict:
     ranked = (
         (pairs.lost or pairs.outside_lost, Verdict.BROKEN),
         (outcome.pending, Verdict.PENDING),
-        (pairs.unknown or pairs.outside_unknown or outcome.unfollowed, Verdict.CANNOT_TELL),
+        (pairs.unknown or pairs.outside_unknown, Verdict.CANNOT_TELL),
+        (outcome.unfollowed or outcome.takers, Verdict.CANNOT_TELL),
         (pairs.restored or pairs.outside_restored, Verdict.RESTORED),
         (pairs.never_worked, Verdict.BROKEN_BEFORE),
         (changed, Verdict.NOTHING_BROKE),
@@ -114,6 +116,10 @@ def _cannot_tell(outcome: Outcome) -> str:
     if unfollowed and not untold:
         where = ", ".join(sorted({event.node for event in unfollowed}))
         return f"No pair was lost that was seen, but {where} got rules that are not followed."
+    if outcome.takers and not untold:
+        return (
+            f"No pair was lost that was seen, but {outcome.takers[0]}: what it drops is not told."
+        )
     if not untold:
         return f"No pair was lost that was seen, but there are {hidden}."
     why = next((text for text, _ in reasons(untold).most_common() if text), hidden)

@@ -10,6 +10,7 @@ from netsnap.diff.compare import compare
 from netsnap.explain.check import check
 from netsnap.explain.checks.finding import Severity
 from netsnap.explain.explain import explain
+from netsnap.explain.explanation import Verdict
 from parsers.records import Interface, TcFilter
 from tests.model.cluster import NIC, NODES, World, cluster, facts, find, swap
 
@@ -45,8 +46,11 @@ def test_it_is_told_by_diff_and_by_check(fault: Callable[[World], None], told: s
     _classify(world)
     fault(world)
     t1, t2 = facts(before), facts(world)
-    events = explain(t1, t2, compare(t1, t2), lambda _: b"").witnesses
-    assert f"k8s2 got {told}: what it drops the model cannot tell" in events
+    explained = explain(t1, t2, compare(t1, t2), lambda _: b"")
+    assert f"k8s2 got {told}: what it drops the model cannot tell" in explained.witnesses
+    assert explained.verdict is Verdict.CANNOT_TELL
+    assert f"k8s2 got {told}, on the way of pairs of k8s2" in explained.sentence
+    assert explain(t2, t2, compare(t2, t2), lambda _: b"").verdict is Verdict.UNCHANGED
     (found,) = [each.finding for each in check(t2, lambda _: b"") if told in each.finding.sentence]
     assert found.severity is Severity.WARNING
 
