@@ -67,7 +67,7 @@ class Base:
 
     def sees(self, hook: str, flow: Flow) -> bool:
         """Say whether a packet at a hook gets here."""
-        family = self.table.removeprefix(f"{LEGACY} ").split()[0]
+        family = self.table.removeprefix(f"{LEGACY} ").partition(" ")[0]
         if self.hook != hook or flow.family not in FAMILIES.get(family, ()):
             return False
         if self.kind == "nat" and not flow.new:

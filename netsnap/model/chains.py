@@ -131,4 +131,4 @@ def _verdict(step: Step) -> str:
 def _element(text: str) -> str:
     """Return an element without its own counter, timeout and comment."""
     key, mapped, verdict = text.removeprefix(ELEMENT).partition(" : ")
-    return f"{key.split()[0] if not key.startswith(chr(34)) else key}{mapped}{verdict}"
+    return f"{''.join(key.split()[:1]) if not key.startswith(chr(34)) else key}{mapped}{verdict}"

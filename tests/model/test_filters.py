@@ -343,3 +343,17 @@ def test_a_port_that_no_kernel_prints_is_a_doubt(port: str) -> None:
     sets = Sets({}, IpSets((), readable=True))
     assert read_line(f"tcp dport {port} drop").fits(flow, sets) is None
     assert read_rule(f"-p tcp -m tcp --dport {port} -j DROP", "drop").fits(flow, sets) is None
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        FilterRule("", "c", FORWARD),
+        FilterRule("inet f", "set x", "element "),
+        FilterRule("inet f", "map x", "elements", elements=("", " : drop")),
+    ],
+)
+def test_a_record_with_nothing_in_it_raises_nothing(odd: FilterRule) -> None:
+    world = filtered(("c", FORWARD), ("c", "drop"))
+    world[PLACE].append(odd)
+    assert len(failing(world)) == ALL_OF_NODE
