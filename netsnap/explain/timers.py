@@ -16,8 +16,12 @@ ESTABLISHED = "Established"
 HOLD, RESTART = 240, 120
 """BIRD's defaults, in seconds: hold time and graceful restart time."""
 
-_HOLD_TIMER = re.compile(r"\s*Hold timer:\s+(\d+)(?:\.\d+)?/(\d+)(?:\.\d+)?")
-_RESTART_TIMER = re.compile(r"\s*Restart timer:\s+(\d+)(?:\.\d+)?/\S+")
+_MOST = 366 * 86400
+"""Seconds of no timer: a node may print any number."""
+_DIGITS = 18
+
+_HOLD_TIMER = re.compile(r"\s*Hold timer:\s+(\d{1,18})(?:\.\d+)?/(\d{1,18})(?:\.\d+)?")
+_RESTART_TIMER = re.compile(r"\s*Restart timer:\s+(\d{1,18})(?:\.\d+)?/\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +55,12 @@ class Timers:
         name = "hold time" if is_up else "graceful restart time"
         left = next((m[1] for line in session.details if (m := pattern.fullmatch(line))), None)
         if left is not None and asked is not None:
-            return Timer(asked[1] + timedelta(seconds=int(left)), f"BIRD's {name}")
+            return Timer(_later(asked[1], int(left)), f"BIRD's {name}")
         configured = self.configured(ends.node if is_up else ends.peer, name)
         seconds = configured if configured is not None else (HOLD if is_up else RESTART)
         words = f"the {name} of {seconds} s" + ("" if configured else ", BIRD's default")
         began = asked[1] if is_up and asked is not None else self._fell(ends.node, session)
-        until = began + timedelta(seconds=seconds) if began is not None else None
+        until = _later(began, seconds) if began is not None else None
         if not is_up and (until is None or (asked is not None and until < asked[0])):
             return None  # the routes stay, and it is not for a timer
         return Timer(until, words)
@@ -73,6 +77,7 @@ class Timers:
                 for statement in statements.get(node, ())
                 if statement.startswith(f"{name} ")
                 if (words := statement.replace(",", " ").split())[-1].isdecimal()
+                if len(words[-1]) <= _DIGITS
             ]
             if found:
                 return max(found)
@@ -89,3 +94,7 @@ class Timers:
                     found.setdefault(fact.key.node, []).append(fact.record.statement)
             both.append(found)
         return tuple(both)
+
+
+def _later(began: datetime, seconds: int) -> datetime | None:
+    return began + timedelta(seconds=seconds) if seconds <= _MOST else None

@@ -28,6 +28,7 @@ JITTER = timedelta(seconds=2)
 """BIRD reckons an instant back by whole seconds; a process' start hangs on the boot's second."""
 
 _QUARTER = timedelta(minutes=15)  # all time zones are whole quarters of an hour from UTC
+_YEARS = (1970, 9000)  # an instant outside of them tells nothing, and cannot be reckoned with
 _NEVER = "0001-"  # the instant of what did not happen yet, as docker prints it
 
 
@@ -85,6 +86,8 @@ def parsed(text: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
+        return None
+    if not _YEARS[0] <= found.year <= _YEARS[1]:
         return None
     return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
 

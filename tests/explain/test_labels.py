@@ -80,3 +80,8 @@ def test_a_peer_that_chooses_nobody_is_an_error_where_there_is_no_mesh(
     found = check(facts(world), lambda _: b"raw line\n" * 99)
     peers = [each for each in found if "BGPPeer reflectors" in each.finding.sentence]
     assert [str(each.finding.severity) for each in peers] == told
+
+
+@pytest.mark.parametrize("mark", ["!", "("])
+def test_a_selector_nested_without_end_is_not_understood(mark: str) -> None:
+    assert chooses(mark * 100_000 + "all()", LABELS) is None

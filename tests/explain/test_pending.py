@@ -89,6 +89,18 @@ def test_birds_defaults_are_called_so() -> None:
     assert pending.until - LATER <= timedelta(seconds=91)
 
 
+@pytest.mark.parametrize("seconds", ["9" * 15, "9" * 9000])
+def test_a_hold_time_beyond_all_reckoning_has_no_end_that_is_known(seconds: str) -> None:
+    world = dropping("tcp dport 179 drop", "tcp sport 179 drop")
+    world[HOST3].append(BirdConfig("bird", "/bird.cfg", CONFIGURED, f"hold time {seconds}"))
+    for each in list(world[HOST3]):
+        if isinstance(each, BirdProtocol):
+            line = f"    Hold timer:       {seconds}/{seconds}"
+            swap(world, HOST3, each, replace(each, details=(line,)))
+    (pending,) = told(healthy(), world).pending
+    assert pending.until is None or len(seconds) > len("9" * 15)
+
+
 def test_the_timer_of_the_end_that_hears_nothing_counts() -> None:
     world = dropping("tcp dport 179 drop", "tcp sport 179 drop")
     for node, left in (("k8s1", 239), ("k8s2", 5), ("k8s3", 117)):

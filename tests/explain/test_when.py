@@ -14,6 +14,7 @@ from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, When
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.moments import Moments, Span
+from netsnap.explain.witnesses import parsed
 from parsers.facts import Fact, Facts, Key
 from parsers.records import (
     BirdProtocol,
@@ -249,3 +250,8 @@ def test_a_change_without_a_side_is_bounded_by_the_visits() -> None:
     found = Moments(t1, t2).of((change,))
     assert found is not None
     assert (found.earliest, found.latest) == (NOON, LATER + timedelta(seconds=2))
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59-14:00", "00010101T000000+1400"])
+def test_an_instant_that_cannot_be_reckoned_with_tells_nothing(text: str) -> None:
+    assert parsed(text) is None

@@ -20,7 +20,7 @@ def chooses(selector: str, labels: Mapping[str, str]) -> bool | None:
     try:
         tokens = _tokens(selector)
         found = _any(tokens, labels)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, RecursionError):  # nested deeper than any that is meant
         return None
     return found if not tokens else None
 
