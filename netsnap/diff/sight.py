@@ -137,9 +137,10 @@ class View:
         A BIRD itself tells where its configuration lies. Of one that does not run what is shown
         lies in the usual place, if anything does, and need not be what it would read.
         """
+        if fact.key.kind != BirdConfig.kind:
+            return True  # it may have no identity but its place
         place = fact.key.node, fact.key.identity[0]
-        is_config = fact.key.kind == BirdConfig.kind
-        return not is_config or self.configured.get(place) == other.configured.get(place)
+        return self.configured.get(place) == other.configured.get(place)
 
     def knows_names(self, node: str) -> tuple[bool, frozenset[str]]:
         """Say whether namespaces could be called by their workloads, and by which questions."""

@@ -17,6 +17,7 @@ from parsers.records import (
     BirdConfig,
     BirdProtocol,
     CalicoSetting,
+    ConntrackTable,
     Container,
     ContainerSummary,
     Interface,
@@ -502,3 +503,12 @@ def test_a_statement_that_left_its_file_is_gone() -> None:
     second = replace(first, statement="learn")
     (change,) = compare(facts(after(first, second)), facts(after(first))).changes
     assert (change.key.kind, change.alteration) == ("bird-config", Alteration.REMOVED)
+
+
+def test_a_second_record_that_is_called_by_its_place_alone_may_go() -> None:
+    table = ConntrackTable(count=1, maximum=2)
+    one, other = cluster(), cluster()
+    one["k8s1", HOST].append(table)
+    other["k8s1", HOST] += [table, ConntrackTable(count=3, maximum=4)]
+    (change,) = compare(facts(other), facts(one)).changes
+    assert (change.key.kind, change.alteration) == (ConntrackTable.kind, Alteration.REMOVED)
