@@ -77,6 +77,12 @@ class Base:
         return True
 
 
+def is_dormant(rule: FilterRule) -> bool:
+    """Say whether this is the line by which the kernel keeps a table and does not ask it."""
+    flags, *named = rule.rule.replace(",", " ").replace(";", " ").split() or ("",)
+    return not rule.chain and flags == "flags" and "dormant" in named
+
+
 def table_of(rule: IptablesRule) -> str:
     """Return a table's name, which is that of nft's table if nft lists it, too."""
     own = f"{rule.family} {rule.table}"

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from netsnap.model.basechains import LEGACY, Base, table_of
+from netsnap.model.basechains import LEGACY, Base, is_dormant, table_of
 from netsnap.model.filterlines import Line, Sets, read_line
 from netsnap.model.ipsets import IpSets
 from netsnap.model.xtables import read_rule
@@ -44,6 +44,7 @@ class Chains:
         listed = sorted(facts, key=lambda each: each.line)
         self.bases: list[Base] = []
         self.steps: dict[Chain, list[Step]] = defaultdict(list)
+        self._asleep: set[str] = set()
         self._named: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
         self._ipsets = IpSets(listed, readable=sets_readable)
         retold: dict[Chain, list[Step]] = defaultdict(list)
@@ -54,7 +55,8 @@ class Chains:
                 self._take_rule(fact, fact.record, retold)
         for chain, rules in retold.items():
             self.steps[chain] = list(_told_best(self.steps[chain], rules))
-        self.bases.sort(key=lambda base: base.priority)
+        awake = (base for base in self.bases if base.table not in self._asleep)
+        self.bases = sorted(awake, key=lambda base: base.priority)
 
     def sets_of(self, table: str) -> Sets:
         """Return the sets that a table's lines may name."""
@@ -70,6 +72,8 @@ class Chains:
         base = Base.of(fact, rule)
         if base is not None:
             self.bases.append(base)
+        elif is_dormant(rule):
+            self._asleep.add(rule.table)
         elif rule.chain and not sort:
             step = Step(fact, rule.rule, read_line(rule.rule))
             self.steps[rule.table, rule.chain].append(step)

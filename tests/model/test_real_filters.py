@@ -389,6 +389,15 @@ def test_the_model_follows_marks_and_states_through_chains_of_nft(node: Node, ca
     assert modelled(node.network()) == {pair: pair not in lost for pair in BOTH}
 
 
+def test_the_model_asks_no_table_that_sleeps(node: Node) -> None:
+    node.do(f"nft 'table ip t {{ chain f {{ {FORWARD.format(0)}; policy drop; }}; }}'")
+    assert set(modelled(node.network()).values()) == {False}
+    node.do("nft 'flush ruleset; table ip t { flags dormant; chain f { drop; }; }'")
+    node.do(f"nft 'table ip t {{ flags dormant; chain g {{ {FORWARD.format(0)}; drop; }}; }}'")
+    assert node.unpinged() == NONE
+    assert set(modelled(node.network()).values()) == {True}
+
+
 SERVICES = {
     "a port": ("{f} -p tcp -m tcp --dport 8080 -d 10.7.0.3 -j DROP", B_IN),
     "another port": ("{f} -p tcp -m tcp --dport 8081 -j DROP", NONE),

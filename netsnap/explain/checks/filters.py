@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.checks.sessions import ESTABLISHED
-from netsnap.model.basechains import Base
+from netsnap.model.basechains import Base, is_dormant
 from netsnap.model.numbers import WIDTH, number
 from parsers.facts import Fact
 from parsers.records import BirdProtocol, CalicoPeer, FilterRule, IptablesRule, XfrmPolicy
@@ -94,14 +94,17 @@ def _policies(case: Case) -> Iterator[Finding]:
     """Yield the base chains that drop what no rule of theirs takes, by what they let through."""
     filled: dict[tuple[str, ...], int] = defaultdict(int)
     bases: list[tuple[Fact, Base]] = []
+    asleep: set[tuple[str, str, str]] = set()
     for fact, rule in case.of(FilterRule):
         base = Base.of(fact, rule)
         if base is not None:
             bases.append((fact, base))
         else:
             filled[(*fact.key[:2], rule.table, rule.chain)] += rule.verdict not in ("", *_DROPS)
+            if is_dormant(rule):
+                asleep.add((*fact.key[:2], rule.table))
     for fact, base in bases:
-        if base.drops and base.kind == "filter":
+        if base.drops and base.kind == "filter" and (*fact.key[:2], base.table) not in asleep:
             is_bare = not filled[(*fact.key[:2], base.table, base.chain)]
             yield _policy(fact, base, is_bare=is_bare)
 
