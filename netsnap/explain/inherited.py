@@ -52,6 +52,7 @@ def taken_on_ways(world: World) -> tuple[str, ...]:
         if fact.key.netns == HOST and isinstance(fact.record, Route)
         for hop in fact.record.next_hops
     }
+    new = _new_devices(world)
     found = []
     for change in world.difference.changes:
         was, now = (early(fact.record if fact else None) for fact in (change.before, change.after))
@@ -59,9 +60,22 @@ def taken_on_ways(world: World) -> tuple[str, ...]:
         device = record.name if isinstance(record, Interface) else getattr(record, "device", "")
         node, netns = change.key.node, change.key.netns
         pod = netns if netns != HOST else world.pod_of.get((node, device), "")
+        if (*change.key[:2], device) in new:
+            continue  # it came with its device: nobody's packets went there at t1
         if now and now != was and (pod or (node, device) in routed):
             found.append(f"{node} got {now}, on the way of {pod or f'pairs of {node}'}")
     return tuple(found)
+
+
+def _new_devices(world: World) -> frozenset[tuple[str, str, str]]:
+    """Return the interfaces that t1 did not have, as (node, netns, name)."""
+    return frozenset(
+        (*change.key[:2], change.after.record.name)
+        for change in world.difference.changes
+        if change.alteration is Alteration.ADDED
+        and change.after is not None
+        and isinstance(change.after.record, Interface)
+    )
 
 
 def _called(node: str, netns: str) -> str:

@@ -58,7 +58,11 @@ class Timers:
             return Timer(_later(asked[1], int(left)), f"BIRD's {name}")
         configured = self.configured(ends.node if is_up else ends.peer, name)
         seconds = configured if configured is not None else (HOLD if is_up else RESTART)
-        words = f"the {name} of {seconds} s" + ("" if configured else ", BIRD's default")
+        if is_up and seconds == 0:
+            return None  # such a session waits for ever
+        words = f"the {name} of {seconds} s" + (
+            "" if configured is not None else ", BIRD's default"
+        )
         began = asked[1] if is_up and asked is not None else self._fell(ends.node, session)
         until = _later(began, seconds) if began is not None else None
         if not is_up and (until is None or (asked is not None and until < asked[0])):

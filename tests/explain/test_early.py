@@ -55,6 +55,20 @@ def test_it_is_told_by_diff_and_by_check(fault: Callable[[World], None], told: s
     assert found.severity is Severity.WARNING
 
 
+def test_a_program_that_came_with_its_device_is_on_nobodys_way() -> None:
+    before, world = cluster(), cluster()
+    for each in (before, world):
+        _classify(each)
+    old = find(world, ("k8s2", HOST), Interface, NIC)
+    world["k8s2", HOST] += [
+        replace(old, name="cali99", index=99),
+        TcFilter("cali99", "ingress", 49152, "ip", "u32", rule=REDIRECT),
+    ]
+    t1, t2 = facts(before), facts(world)
+    explained = explain(t1, t2, compare(t1, t2), lambda _: b"")
+    assert explained.verdict is Verdict.NOTHING_BROKE
+
+
 def test_a_filter_that_only_chooses_a_class_takes_nothing() -> None:
     world = cluster()
     _classify(world)
