@@ -11,7 +11,7 @@ demo: setup
 test: setup lab-packages
 	$(BIN)/python -m pytest -m "not alone and not lab" --numprocesses auto --dist loadfile $(ARGS)
 	$(BIN)/python -m pytest -m alone $(ARGS)
-	$(BIN)/python -m pytest -m "lab and not alone" --numprocesses 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -m "lab and not alone" --numprocesses 2 --dist worksteal $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .
