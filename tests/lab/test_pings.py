@@ -46,7 +46,7 @@ def test_a_fabric_that_drops_a_pod_is_broken_and_checked(healthy_lab: Lab, tool:
     assert "seen   a small ping: not answered, against the model" in way.stdout
 
 
-def test_an_ipsec_policy_that_blocks_a_pod_is_broken_and_a_suspect(
+def test_an_ipsec_policy_that_blocks_a_pod_is_the_cause_and_ping_agrees(
     healthy_lab: Lab, tool: Tool
 ) -> None:
     pod = fabric_drop.POD
@@ -59,11 +59,11 @@ def test_an_ipsec_policy_that_blocks_a_pod_is_broken_and_a_suspect(
     finally:
         healthy_lab.run(pod.node, f"ip xfrm policy delete {policy}")
     told = tool.diff("t1", "t2")
-    assert (told["verdict"], told["causes"]) == ("broken", [])
-    (seen,) = told["observed"]
-    assert {tuple(pair) for pair in seen["pairs"]} == lost
+    (cause,) = told["causes"]
+    assert (told["verdict"], cause["what"], cause["node"]) == ("broken", "xfrm-policy", pod.node)
+    assert pod.address in cause["subject"]
     assert lost
-    assert any("xfrm-policy" in each and pod.address in each for each in seen["suspects"])
+    assert cause["pings"] == {"agree": len(lost), "disagree": 0}
 
 
 def test_a_black_hole_of_the_mtu_is_broken_and_checked(healthy_lab: Lab, tool: Tool) -> None:
