@@ -1,7 +1,8 @@
 """Frames between two ports of a bridge that the host's packet filter is shown (br_netfilter).
 
 With ``bridge-nf-call-iptables`` on, what containers on one bridge send each other is forwarded in
-the eyes of the filter: in by the bridge, and out by it.
+the eyes of the filter: in by the bridge, and out by it. IPsec's policies are asked by what routes
+(``ip_forward``), and so of no such frame.
 """
 
 from collector.capture import HOST
@@ -21,6 +22,11 @@ def shown(network: Network, hop: Hop, after: Hop, family: int) -> Hop | None:
     if host is None or host.switches.get(SHOWN[family == IPV4], (None, ""))[1] != "1":
         return None
     return Hop(hop.node, HOST, bridge, ingress=bridge)
+
+
+def is_bridged(hop: Hop) -> bool:
+    """Say whether a step is a bridge's own: of frames that it passes on, which nobody routed."""
+    return bool(hop.device) and hop.ingress == hop.device and hop.decided_by is None
 
 
 def untold(network: Network, hop: Hop, after: Hop) -> bool:

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from collector.capture import HOST
 from netsnap.model import ipsec
-from netsnap.model.bridged import shown, untold
+from netsnap.model.bridged import is_bridged, shown, untold
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.flow import Flow, Sent, Service
 from netsnap.model.marks import ANY_MARK, NO_MARK, Mark
@@ -106,7 +106,7 @@ def _judged(network: Network, hop: Hop, sent: Sent) -> tuple[Fact | None, Iterab
         mark = _mark(space, hop)
         flow = Flow(sent, hop.ingress, hop.device, mark)
         drop, found = space.ruleset.judge(_hooks(hop), flow)
-        if drop is None and space.ipsec:
+        if drop is None and space.ipsec and not is_bridged(hop):
             drop, wrapped = space.ipsec.judge(flow, partial(space.has_no_ipsec, flow))
             found = (*found, *wrapped)
         return drop, (*doubts, *found)

@@ -6,7 +6,7 @@ from collector.capture import HOST
 from netsnap.model.disposition import Disposition
 from netsnap.model.network import Network
 from netsnap.model.sieve import sift
-from parsers.records import FilterRule, Sysctl
+from parsers.records import FilterRule, Sysctl, XfrmPolicy
 from tests.model.cluster import facts
 from tests.model.test_bridging import ADDRESSES, BRIDGE, NODE, _world
 
@@ -48,3 +48,17 @@ def test_where_the_switch_was_not_read_whether_the_filter_sees_it_is_a_doubt() -
     found = sift(network, way, ADDRESSES["cache"], ADDRESSES["front"], new=True)
     assert found.disposition is Disposition.DELIVERED
     assert [doubt for doubt in found.doubts if "bridge was not read" in doubt]
+
+
+def test_ipsec_is_not_asked_of_what_stays_on_a_bridge() -> None:
+    world = _world()
+    ends = ("0.0.0.0/0", f"{ADDRESSES['front']}/32")
+    blocks = [XfrmPolicy(*ends, "", each, action="block") for each in ("in", "out", "fwd")]
+    world[NODE] += [Sysctl(SWITCH, "1"), *blocks]
+    network = Network.of(facts(world))
+    for source, end in (("cache", Disposition.DELIVERED), (HOST, Disposition.FILTERED)):
+        way = network.walk(("k8s2", source), ADDRESSES["front"])
+        own = ADDRESSES.get(source, "10.44.0.1")
+        found = sift(network, way, own, ADDRESSES["front"], new=True)
+        assert found.disposition is end
+        assert not found.doubts
