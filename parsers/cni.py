@@ -56,17 +56,6 @@ def _files(lines: Sequence[str]) -> Iterator[tuple[str, int, Sequence[str]]]:
         yield name, number, lines[number:end]
 
 
-def _added(ledger: Ledger, more: Ledger, first: int, *, is_file: bool) -> Ledger:
-    """Add a file's account, and its title's line; what stands above all titles is no file's."""
-    texts = tuple(UnknownLine(first + each.line, each.text) for each in more.unknown)
-    return Ledger(
-        ledger.lines + more.lines + is_file,
-        ledger.parsed + more.parsed + is_file,
-        ledger.noise + more.noise,
-        ledger.unknown + texts,
-    )
-
-
 def _configuration(file: str, value: Any) -> CniConfiguration:
     plugins = value.get("plugins") if isinstance(value, dict) else None
     listed = plugins if isinstance(plugins, list) else [value]

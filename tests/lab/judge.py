@@ -16,6 +16,9 @@ import jsonschema
 from tests.lab.faults import Blame, Fault, broken
 from tests.lab.faults.fault import Pair
 from tests.lab.lab import Lab
+from tests.lab.older import Older, is_asked
+from tests.lab.older import outcome as told_older
+from tests.lab.older import wrong as wrong_older
 from tests.lab.shell import LabError
 from tests.tool import Tool
 
@@ -44,6 +47,7 @@ class Score:
     pairs: str
     false: int
     checked: str
+    older: str
     lines: int
     seconds: float
     verdict: str
@@ -64,6 +68,7 @@ class Seen:
     told: dict[str, Any]
     screen: str
     alone: tuple[str, ...]
+    again: Older | None  # with the fault at t1 already
 
 
 def judge(fault: Fault, lab: Lab, tool: Tool) -> Score:
@@ -81,6 +86,7 @@ def judge(fault: Fault, lab: Lab, tool: Tool) -> Score:
         pairs=pairs,
         false=false,
         checked=_checked(fault, seen.alone),
+        older=told_older(fault, seen.again),
         lines=len(seen.screen.splitlines()),
         seconds=time.monotonic() - began,
         verdict=seen.told["verdict"],
@@ -102,11 +108,23 @@ def observe(fault: Fault, lab: Lab, tool: Tool) -> Seen:
             moved = lab.lost_pairs() ^ truth
             if moved - fault.may_lose:
                 raise LabError(f"{fault.name} was not settled: ping changed during the sweep")
+            again = _again(fault, lab, tool, truth) if is_asked(fault) else None
         screen = tool.run("diff", "t1", "t2").stdout
         told = tool.diff("t1", "t2", "--pairs")
         jsonschema.validate(told, SCHEMA)
         found = sentences(tool, "t2")
-    return Seen(truth, moved, older, outside, status == ALL_READ, told, screen, found)
+    return Seen(truth, moved, older, outside, status == ALL_READ, told, screen, found, again)
+
+
+def _again(fault: Fault, lab: Lab, tool: Tool, truth: frozenset[Pair]) -> Older:
+    """Collect once more, and hold that against the snapshot that has the fault already."""
+    pings = ("--ping",) * fault.pings
+    _collect(tool, "t3", "--connect-limit", "3", *pings)
+    told = tool.diff("t2", "t3", "--pairs")
+    matrix = lab.ping_matrix()
+    now = frozenset(pair for pair, answered in matrix.items() if not answered)
+    first = sentences(tool, "t3")[:FIRST]
+    return Older(told, truth & now, truth ^ now, frozenset(matrix), first)
 
 
 def _without_outside(lab: Lab) -> frozenset[str]:
@@ -196,6 +214,7 @@ def _wrong(fault: Fault, seen: Seen, pairs: str, false: int) -> Iterator[str]:
         yield f"check says: {'; '.join(seen.alone[:FIRST]) or 'nothing'}"
     if fault.tells and not _said(fault.tells, seen.told["witnesses"]):
         yield f"among the events is no {' … '.join(fault.tells)}"
+    yield from wrong_older(fault, seen.again)
     if lines > SCREEN:
         yield f"the first screen has {lines} lines"
 

@@ -1,23 +1,22 @@
 """``make faults``: every fault that the lab can make, made and explained, as a table of scores."""
 
 import argparse
-import random
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 
+from tests.lab.couples import draw
 from tests.lab.faults import EVERY, Fault, named
 from tests.lab.judge import CANNOT_TELL, EXACT, Score, judge
 from tests.lab.lab import Lab
+from tests.lab.older import BEFORE, NOT_ASKED
 from tests.lab.shell import LabError
 from tests.tool import Tool
 
 FIRST = 3
-HEAD = f"{'fault':30} lost cause {'pairs':11} false check  lines    s"
+HEAD = f"{'fault':30} lost cause {'pairs':11} false check  older  lines    s"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         faults = [named(name) for name in options.faults] or list(EVERY)
         faults = [each for each in faults if options.faults or options.slow or not each.slow]
         if options.couples:
-            faults = _couples(faults, options.couples, random.Random(options.seed))  # noqa: S311 -- dice for a test
+            drawn = draw(faults, options.couples, options.seed)
+            print(drawn)
+            faults = list(drawn.couples)
         scores, failed = _run(faults, options.number)
     except LabError as error:
         print(f"lab: {error}", file=sys.stderr)
@@ -76,7 +77,7 @@ def _show(score: Score) -> None:
     rank = str(score.rank) if score.rank else "-"
     print(
         f"{score.name:30} {score.lost:4} {rank:>5} {score.pairs:11} {score.false:5} "
-        f"{score.checked:6} {score.lines:5} {score.seconds:4.0f}",
+        f"{score.checked:6} {score.older:6} {score.lines:5} {score.seconds:4.0f}",
         *(f"\n  {sentence}" for sentence in score.wrong),
         sep="",
         flush=True,
@@ -92,56 +93,14 @@ def _summary(faults: Sequence[Fault], scores: Sequence[Score]) -> None:
     exact = sum(score.pairs == EXACT for score in scores)
     untold = sum(score.pairs == CANNOT_TELL for score in scores)
     false = sum(score.false for score in scores)
+    known = sum(score.older == BEFORE for score in scores)
+    old = sum(score.older != NOT_ASKED for score in scores)
     print(
         f"\n{len(scores)} of {len(faults)} faults run. Of {len(shown)} that a node shows, the "
         f"fault is the first cause in {first}, among the first three in {three}.\n"
         f"Pairs exact in {exact}, not told in {untold}, wrong in {len(scores) - exact - untold}; "
-        f"{false} false causes; {sum(not score.wrong for score in scores)} as they must be."
-    )
-
-
-def _couples(faults: Sequence[Fault], number: int, dice: random.Random) -> list[Fault]:
-    """Choose pairs of faults on different nodes, of which neither hides the other's pairs."""
-    alone = [each for each in faults if each.blame and each.lost and each.timers == "short"]
-    fitting = [pair for pair in combinations(alone, 2) if _fit(*pair)]
-    return [_both(*pair) for pair in dice.sample(fitting, min(number, len(fitting)))]
-
-
-def _fit(one: Fault, other: Fault) -> bool:
-    nodes = [{node for blame in each.blame for node in blame.nodes} for each in (one, other)]
-    own = one.lost - other.lost and other.lost - one.lost
-    plain = one.setting is other.setting and one.pings == other.pings
-    return bool(own) and plain and "" not in nodes[0] | nodes[1] and not nodes[0] & nodes[1]
-
-
-def _both(one: Fault, other: Fault) -> Fault:
-    """Return two faults as one: both are to be blamed, and their pairs are lost."""
-
-    def inject(lab: Lab) -> None:
-        one.inject(lab)
-        other.inject(lab)
-
-    def heal(lab: Lab) -> None:
-        one.heal(lab)
-        other.heal(lab)
-
-    def settled(lab: Lab) -> None:
-        one.settled(lab)
-        other.settled(lab)
-
-    return replace(
-        one,
-        name=f"{one.name} + {other.name}",
-        summary=f"{one.summary}; {other.summary}",
-        inject=inject,
-        heal=heal,
-        settled=settled,
-        lost=one.lost | other.lost,
-        may_lose=one.may_lose | other.may_lose,
-        outside=one.outside | other.outside,
-        blame=(*one.blame, *other.blame),
-        innocent=tuple(set(one.innocent) & set(other.innocent)),
-        says=(),
+        f"{false} false causes; {sum(not score.wrong for score in scores)} as they must be.\n"
+        f"Asked a second time, with the fault at t1 already: {known} of {old} are told as older."
     )
 
 

@@ -1,7 +1,7 @@
 """k8s2 is given k8s3's address as well: a virtual address that was left behind."""
 
 from tests.lab.faults.announcing import announce, silence
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
+from tests.lab.faults.effects import unknown_to_others
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on
 from tests.lab.lab import Lab
 from tests.lab.plan import NIC, node_named
@@ -22,18 +22,12 @@ def heal(lab: Lab) -> None:
     lab.run("k8s2", f"ip addr del {NODE.address}/32 dev {NIC}")
 
 
-def settled(lab: Lab) -> None:
-    """k8s1's packets for k8s3 come to k8s2, which has no such session."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
 FAULT = Fault(
     "node-address-on-two-nodes",
     f"k8s2 has k8s3's {NODE.address}, too",
     inject,
     heal,
-    settled,
+    unknown_to_others("k8s3"),
     lost=LOST,
     blame=(Blame(("k8s2",), "address", (f"{NODE.address}/32",)),),
     says=("k8s2 and k8s3 both have 172.16.0.47",),

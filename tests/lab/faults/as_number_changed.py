@@ -1,7 +1,7 @@
 """k8s3 speaks BGP as another AS than its peers expect: they refuse it."""
 
 from tests.lab.faults.configured import edit, put_back
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
+from tests.lab.faults.effects import unknown_to_others
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on
 from tests.lab.lab import Lab
 
@@ -18,18 +18,12 @@ def heal(lab: Lab) -> None:
     put_back(lab, "k8s3")
 
 
-def settled(lab: Lab) -> None:
-    """Both ends drop what they had of each other."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
 FAULT = Fault(
     "as-number-changed",
     "k8s3's BIRD speaks as AS 64513, and its peers expect 64512",
     inject,
     heal,
-    settled,
+    unknown_to_others("k8s3"),
     lost=LOST,
     blame=(Blame(("k8s3",), "BIRD configuration", ("bgp_template",)),),
     innocent=("k8s1", "k8s2"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.lab import bgp
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
+from tests.lab.faults.effects import unknown_to_others
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on
 from tests.lab.lab import Lab
 from tests.lab.plan import NODES, TIMERS, node_named
@@ -42,18 +42,12 @@ def heal(lab: Lab) -> None:
         lab.configure_bird(node.name)
 
 
-def settled(lab: Lab) -> None:
-    """The old sessions are closed, the new ones never open."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
 FAULT = Fault(
     "autodetected-address",
     f"Calico takes {ADDRESS}, of a docker bridge, for k8s3's address",
     inject,
     heal,
-    settled,
+    unknown_to_others("k8s3"),
     lost=LOST,
     blame=(Blame(("",), "Calico object", ("Node k8s3",)),),
     innocent=("k8s1", "k8s2"),

@@ -71,95 +71,90 @@ def not_dispatched(lab: Lab) -> None:
     )
 
 
-def cut_off(lab: Lab) -> None:
-    """The effect is immediate."""
-    pairs_lost(lab, ALL)
-    outside_lost(lab, ALONE)
+def _filter(*subjects: str) -> Blame:
+    return Blame((NODE.name,), "filter rule", subjects)
 
 
-def _loses(pairs: frozenset[Pair]) -> Callable[[Lab], None]:
-    return lambda lab: pairs_lost(lab, pairs)
+def _fault(  # noqa: PLR0917 -- what differs between them
+    name: str,
+    summary: str,
+    inject: Callable[[Lab], None],
+    lost: frozenset[Pair],
+    outside: frozenset[str],
+    blame: Blame,
+    says: tuple[str, ...],
+) -> Fault:
+    """Return a fault with its effect, which is immediate."""
+
+    def settled(lab: Lab) -> None:
+        pairs_lost(lab, lost)
+        outside_lost(lab, outside)
+
+    return Fault(
+        name,
+        summary,
+        inject,
+        heal,
+        settled,
+        lost=lost,
+        outside=outside,
+        blame=(blame,),
+        innocent=("k8s1", "k8s3"),
+        says=says,
+        setting=policies,
+        slow=name not in QUICK,
+    )
 
 
-def _filter(*subjects: str) -> tuple[Blame, ...]:
-    return (Blame((NODE.name,), "filter rule", subjects),)
-
-
+QUICK = ("policy-denies", "ipset-member-gone")
 INWARDS = frozenset((pod.workload, GUARDED.workload) for pod in PODS.values() if pod != GUARDED)
 ONE = frozenset({(CLIENT.workload, GUARDED.workload)})
 MUTE = across((GUARDED,), PODS.values())
 
-
-def _mute(lab: Lab) -> None:
-    pairs_lost(lab, MUTE)
-    outside_lost(lab, frozenset({GUARDED.workload}))
-
-
 FAULTS = (
-    Fault(
+    _fault(
         "calico-accept-gone",
         f"{NODE.name}'s FORWARD policy is DROP, and Calico's rule that accepts is gone",
         drop_by_policy,
-        heal,
-        cut_off,
-        lost=ALL,
-        outside=ALONE,
-        blame=_filter("FORWARD"),
-        innocent=("k8s1", "k8s3"),
-        says=(f"{NODE.name} drops it", "policy drop"),
-        setting=policies,
-        slow=True,
+        ALL,
+        ALONE,
+        _filter("FORWARD"),
+        (f"{NODE.name} drops it", "policy drop"),
     ),
-    Fault(
+    _fault(
         "firewall-reloaded",
         f"a firewall's reload wipes {NODE.name}'s rules, and rejects what it does not know",
         reload,
-        heal,
-        cut_off,
-        lost=ALL,
-        outside=ALONE,
-        blame=_filter("FORWARD"),
-        innocent=("k8s1", "k8s3"),
-        says=(f"{NODE.name} drops it", "reject"),
-        setting=policies,
-        slow=True,
+        ALL,
+        ALONE,
+        _filter("FORWARD"),
+        (f"{NODE.name} drops it", "reject"),
     ),
-    Fault(
+    _fault(
         "policy-denies",
         f"a policy lets nothing in to {GUARDED.workload}",
         deny,
-        heal,
-        _loses(INWARDS),
-        lost=INWARDS,
-        blame=_filter(DENY),
-        innocent=("k8s1", "k8s3"),
-        says=(f"cannot reach {GUARDED.workload}", DENY),
-        setting=policies,
+        INWARDS,
+        frozenset(),
+        _filter(DENY),
+        (f"cannot reach {GUARDED.workload}", DENY),
     ),
-    Fault(
+    _fault(
         "ipset-member-gone",
         f"an ipset of {NODE.name} lacks a client of {GUARDED.workload}",
         forget,
-        heal,
-        _loses(ONE),
-        lost=ONE,
-        blame=(Blame((NODE.name,), "ipset", (CLIENTS,)),),
-        innocent=("k8s1", "k8s3"),
-        says=(f"{CLIENT.workload} cannot reach {GUARDED.workload}", f"{NODE.name} drops it"),
-        setting=policies,
+        ONE,
+        frozenset(),
+        Blame((NODE.name,), "ipset", (CLIENTS,)),
+        (f"{CLIENT.workload} cannot reach {GUARDED.workload}", f"{NODE.name} drops it"),
     ),
-    Fault(
+    _fault(
         "endpoint-not-dispatched",
         f"{NODE.name}'s dispatch chains lack {GUARDED.workload}",
         not_dispatched,
-        heal,
-        _mute,
-        lost=MUTE,
-        outside=frozenset({GUARDED.workload}),
-        blame=_filter("wl-dispatch"),
-        innocent=("k8s1", "k8s3"),
-        says=(f"{NODE.name} drops it", "wl-dispatch"),
-        setting=policies,
-        slow=True,
+        MUTE,
+        frozenset({GUARDED.workload}),
+        _filter("wl-dispatch"),
+        (f"{NODE.name} drops it", "wl-dispatch"),
     ),
 )

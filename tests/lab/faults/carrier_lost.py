@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
+from tests.lab.faults.effects import pairs_lost, unknown_to_others
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on, workloads_on
 from tests.lab.lab import Lab
 from tests.lab.plan import NIC
@@ -20,12 +20,6 @@ def heal(lab: Lab) -> None:
     lab.port("k8s3", "up")
 
 
-def settled(lab: Lab) -> None:
-    """The others let k8s3's sessions time out."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
 def at_once(lab: Lab) -> None:
     """BGP does not know of it before the hold time is over."""
     pairs_lost(lab, LOST)
@@ -36,7 +30,7 @@ _LATE = Fault(
     f"{NIC} of k8s3 loses its carrier",
     inject,
     heal,
-    settled,
+    unknown_to_others("k8s3"),
     lost=LOST,
     outside=workloads_on("k8s3"),
     blame=(Blame(("k8s3",), "interface", (NIC,)),),

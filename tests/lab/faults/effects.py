@@ -3,10 +3,10 @@
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from tests.lab.faults.fault import Pair, across
+from tests.lab.faults.fault import Pair, across, elsewhere, pods_on
 from tests.lab.lab import Lab
 from tests.lab.nodes import wait_until
-from tests.lab.plan import PODS, TIMERS, Pod
+from tests.lab.plan import NODES, PODS, TIMERS, Pod
 
 
 def block_withdrawn(lab: Lab, of: str, *, at: Iterable[str]) -> None:
@@ -52,5 +52,17 @@ def cut_off(pod: Pod) -> Callable[[Lab], None]:
     def settled(lab: Lab) -> None:
         pairs_lost(lab, across((pod,), PODS.values()))
         outside_lost(lab, frozenset({pod.workload}))
+
+    return settled
+
+
+def unknown_to_others(node: str) -> Callable[[Lab], None]:
+    """Wait until the other nodes have dropped a node's block, and no pod of it reaches theirs."""
+    others = tuple(each.name for each in NODES if each.name != node)
+    lost = across(pods_on(node), elsewhere(node))
+
+    def settled(lab: Lab) -> None:
+        block_withdrawn(lab, node, at=others)
+        pairs_lost(lab, lost)
 
     return settled

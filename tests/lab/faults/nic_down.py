@@ -1,6 +1,6 @@
 """k8s3's data NIC set down by hand: the kernel takes addresses' routes and the default route."""
 
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
+from tests.lab.faults.effects import unknown_to_others
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on, workloads_on
 from tests.lab.lab import Lab
 from tests.lab.plan import NIC
@@ -19,18 +19,12 @@ def heal(lab: Lab) -> None:
     lab.default_route("k8s3")
 
 
-def settled(lab: Lab) -> None:
-    """The others let k8s3's sessions time out."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
 FAULT = Fault(
     "nic-down",
     f"{NIC} of k8s3 is set down",
     inject,
     heal,
-    settled,
+    unknown_to_others("k8s3"),
     lost=LOST,
     # Without a default route proxy ARP stops; the local pairs live as long as their ARP entries.
     may_lose=across(pods_on("k8s3"), pods_on("k8s3")),

@@ -1,6 +1,6 @@
 """k8s3 has another address after a new DHCP lease; Calico and the others still use the old one."""
 
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
+from tests.lab.faults.effects import unknown_to_others
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on
 from tests.lab.lab import Lab
 from tests.lab.plan import NIC, node_named
@@ -32,18 +32,12 @@ def heal(lab: Lab) -> None:
     lab.run_on_switch(f"ip route replace {NODE.block} via {NODE.address}")
 
 
-def settled(lab: Lab) -> None:
-    """The others let k8s3's sessions time out."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
 FAULT = Fault(
     "node-address-changed",
     f"k8s3's address is {OTHER} instead of {NODE.address}",
     inject,
     heal,
-    settled,
+    unknown_to_others("k8s3"),
     lost=LOST,
     blame=(Blame(("k8s3",), "address", (f"{NODE.address}/24",)),),
     innocent=("k8s1", "k8s2"),

@@ -1,12 +1,13 @@
 """k8s3 loses its address (a DHCP lease that ran out): the kernel takes its routes with it."""
 
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
-from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on, workloads_on
+from dataclasses import replace
+
+from tests.lab.faults import nic_down
+from tests.lab.faults.fault import Blame, Fault
 from tests.lab.lab import Lab
 from tests.lab.plan import NIC, node_named
 
 NODE = node_named("k8s3")
-LOST = across(pods_on("k8s3"), elsewhere("k8s3"))
 
 
 def inject(lab: Lab) -> None:
@@ -20,23 +21,12 @@ def heal(lab: Lab) -> None:
     lab.default_route("k8s3")
 
 
-def settled(lab: Lab) -> None:
-    """The others let k8s3's sessions time out."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
-FAULT = Fault(
-    "node-address-deleted",
-    f"{NODE.address} is taken from k8s3",
-    inject,
-    heal,
-    settled,
-    lost=LOST,
-    # Without a default route proxy ARP stops; the local pairs live as long as their ARP entries.
-    may_lose=across(pods_on("k8s3"), pods_on("k8s3")),
-    outside=workloads_on("k8s3"),
+FAULT: Fault = replace(  # what it costs is what the NIC's end costs
+    nic_down.FAULT,
+    name="node-address-deleted",
+    summary=f"{NODE.address} is taken from k8s3",
+    inject=inject,
+    heal=heal,
     blame=(Blame(("k8s3",), "address", (f"{NODE.address}/24",)),),
-    innocent=("k8s1", "k8s2"),
     says=(f"Calico takes k8s3 to be at {NODE.address}", "does not have it"),
 )

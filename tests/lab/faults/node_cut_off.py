@@ -1,7 +1,7 @@
 """A node that nobody reaches: neither netsnap nor its neighbours. What it has is not gone."""
 
 from tests.lab.faults import bgp_cut
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
+from tests.lab.faults.effects import unknown_to_others
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on, workloads_on
 from tests.lab.lab import Lab
 from tests.lab.plan import MANAGEMENT_NIC
@@ -22,12 +22,6 @@ def heal(lab: Lab) -> None:
     lab.default_route("k8s3")
 
 
-def settled(lab: Lab) -> None:
-    """The others let its sessions time out."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
 def cut_unseen(lab: Lab) -> None:
     """Cut a session, and let nobody see the third node."""
     bgp_cut.inject(lab)
@@ -46,7 +40,7 @@ FAULTS = (
         "both NICs of k8s3 lose their link",
         inject,
         heal,
-        settled,
+        unknown_to_others("k8s3"),
         lost=LOST,
         may_lose=across(pods_on("k8s3"), pods_on("k8s3")),
         outside=workloads_on("k8s3"),

@@ -7,7 +7,7 @@ time (240 s) or the graceful restart time (120 s) has passed.
 import time
 from dataclasses import replace
 
-from tests.lab.faults import bgp_cut_on_node, bird_hung, bird_killed
+from tests.lab.faults import bgp_cut_on_node, bird_ended
 from tests.lab.faults.fault import Fault
 from tests.lab.lab import Lab
 from tests.lab.shell import LabError
@@ -51,8 +51,8 @@ def _late(fault: Fault) -> Fault:
 FAULTS = (
     _soon(bgp_cut_on_node.FAULT, "a packet filter of k8s3 drops BGP"),
     _late(bgp_cut_on_node.FAULT),
-    _soon(bird_killed.FAULT),
-    _late(bird_killed.FAULT),
-    _soon(bird_hung.FAULT),
-    _late(bird_hung.FAULT),
+    _soon(bird_ended.KILLED),
+    _late(bird_ended.KILLED),
+    _soon(bird_ended.HUNG),
+    _late(bird_ended.HUNG),
 )

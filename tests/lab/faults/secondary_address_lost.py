@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.lab.faults.effects import block_withdrawn, pairs_lost
+from tests.lab.faults.effects import unknown_to_others
 from tests.lab.faults.fault import Blame, Fault, across, elsewhere, pods_on, workloads_on
 from tests.lab.lab import Lab
 from tests.lab.plan import NIC, node_named
@@ -41,18 +41,12 @@ def _addresses(lab: Lab, *addresses: str) -> None:
     lab.default_route("k8s3")
 
 
-def settled(lab: Lab) -> None:
-    """The others let k8s3's sessions time out."""
-    block_withdrawn(lab, "k8s3", at=("k8s1", "k8s2"))
-    pairs_lost(lab, LOST)
-
-
 FAULT = Fault(
     "secondary-address-lost",
     f"{PRIMARY} is taken from k8s3, and the kernel takes its secondary {NODE.address} with it",
     inject,
     heal,
-    settled,
+    unknown_to_others("k8s3"),
     lost=LOST,
     may_lose=across(pods_on("k8s3"), pods_on("k8s3")),
     outside=workloads_on("k8s3"),
