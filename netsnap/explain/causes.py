@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from netsnap.diff.changes import Change
 from netsnap.explain.cells import NO_PAIRS, Pair, PairSet
-from netsnap.explain.chain import UNTESTED, Links, descendants
+from netsnap.explain.chain import UNTESTED, Links, children_of, descendants
 from netsnap.explain.events import NODE, Event, EventId, all_changes
 from netsnap.explain.explanation import OUTSIDE, Proof
 from netsnap.explain.footprint import Footprints
@@ -80,7 +81,11 @@ class Trial:
 
     def follows(self, event: Event) -> tuple[Event, ...]:
         """List the events that follow from one event."""
-        return tuple(self.happened.events[id_] for id_ in descendants(event.id, self.links))
+        return tuple(self.happened.events[id_] for id_ in descendants(event.id, self._children))
+
+    @cached_property
+    def _children(self) -> Mapping[EventId, list[EventId]]:
+        return children_of(self.links)
 
     def roots(self) -> list[Event]:
         """List the events that follow from nothing."""

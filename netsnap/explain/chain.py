@@ -5,7 +5,7 @@ is tested in the model afterwards. Where a root's own step cannot be tested (the
 routes, not TCP), it stands in ``UNTESTED`` and its cause is called a rule.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping
 
 from netsnap.explain.events import (
@@ -133,17 +133,22 @@ def _follows(id_: EventId, other: EventId, links: Links) -> bool:
     return False
 
 
-def descendants(root: EventId, links: Links) -> tuple[EventId, ...]:
-    """List all events that follow from ``root``, nearest first, without ``root`` itself."""
-    children: dict[EventId, list[EventId]] = defaultdict(list)
+def children_of(links: Links) -> Mapping[EventId, list[EventId]]:
+    """Map each event to those that follow from it at once."""
+    found: dict[EventId, list[EventId]] = defaultdict(list)
     for child, ups in links.items():
         for up in ups:
-            children[up].append(child)
-    found: list[EventId] = []
-    front = [root]
+            found[up].append(child)
+    return found
+
+
+def descendants(root: EventId, children: Mapping[EventId, list[EventId]]) -> tuple[EventId, ...]:
+    """List all events that follow from ``root``, nearest first, without ``root`` itself."""
+    found: dict[EventId, None] = {}
+    front = deque([root])
     while front:
-        for child in children[front.pop(0)]:
+        for child in children.get(front.popleft(), ()):
             if child not in found and child != root:
-                found.append(child)
+                found[child] = None
                 front.append(child)
     return tuple(found)

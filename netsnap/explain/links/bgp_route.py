@@ -35,8 +35,8 @@ def _origin(event: Event, prefix: str, gateway: str, happened: Happened) -> Iter
     there: the origin is the node on which the route is not BIRD's.
     """
     at_gateway = happened.world.owners.get(gateway, ("", ""))[0]
-    for id_, other in happened.events.items():
-        if id_[0] != ROUTE or id_[1] == event.node or id_[2] != HOST:
+    for id_, other in happened.routes_to(prefix):
+        if id_[1] == event.node:
             continue
         if any(
             isinstance(each, Route)

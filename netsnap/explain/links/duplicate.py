@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from ipaddress import ip_interface
 
-from collector.capture import HOST
 from netsnap.diff.changes import Alteration
 from netsnap.explain.events import ADDRESS, SESSION, Event, EventId
 from netsnap.explain.links.happened import Happened, both
@@ -16,9 +15,7 @@ def by_a_duplicate(event: Event, happened: Happened) -> Iterator[EventId]:
         return
     ends = set(event.subject.split("–"))
     wanted = peer_addresses(event)
-    for id_, other in happened.events.items():
-        if id_[0] != ADDRESS or id_[2] != HOST:
-            continue
+    for id_, other in happened.on_hosts(ADDRESS):
         for change in other.changes:
             added = change.after if change.alteration is Alteration.ADDED else None
             record = added.record if added is not None else None

@@ -1,16 +1,28 @@
 """What a link may look at: all events of this comparison, and both snapshots."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
-from netsnap.explain.events import CONFIG, INTENT, INTERFACE, Event, EventId, World, removed_or_down
+from netsnap.explain.events import (
+    CONFIG,
+    INTENT,
+    INTERFACE,
+    ROUTE,
+    Event,
+    EventId,
+    World,
+    removed_or_down,
+)
 from netsnap.explain.moments import Span
-from parsers.records import BirdProtocol, BirdRoute
+from parsers.records import BirdProtocol, BirdRoute, Route
 from parsers.roles import Record
+
+APART = " (container "
+"""How the name goes on of a namespace in which a container is apart from its workload."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +106,54 @@ class Happened:
             if id_[0] == INTENT
         )
 
-    def at(self, what: str, node: str, netns: str) -> Iterator[tuple[EventId, Event]]:
-        """Yield the events of one sort in one network namespace."""
+    def at(self, what: str, node: str, netns: str) -> Sequence[tuple[EventId, Event]]:
+        """Return the events of one sort in one network namespace."""
+        return self._by_place.get((what, node, netns), ())
+
+    def on_hosts(self, what: str) -> Sequence[tuple[EventId, Event]]:
+        """Return the events of one sort in all the nodes' own namespaces."""
+        return self._on_hosts.get(what, ())
+
+    def routes_to(self, prefix: str) -> Sequence[tuple[EventId, Event]]:
+        """Return the events of routes in the nodes' own namespaces that lead, or led, there."""
+        return self._by_prefix.get(prefix, ())
+
+    @cached_property
+    def _by_place(self) -> Mapping[tuple[str, str, str], list[tuple[EventId, Event]]]:
+        found: dict[tuple[str, str, str], list[tuple[EventId, Event]]] = defaultdict(list)
         for id_, event in self.events.items():
-            if id_[:3] == (what, node, netns):
-                yield id_, event
+            found[id_[:3]].append((id_, event))
+        return found
+
+    @cached_property
+    def _on_hosts(self) -> Mapping[str, list[tuple[EventId, Event]]]:
+        found: dict[str, list[tuple[EventId, Event]]] = defaultdict(list)
+        for id_, event in self.events.items():
+            if id_[2] == HOST:
+                found[id_[0]].append((id_, event))
+        return found
+
+    @cached_property
+    def _by_prefix(self) -> Mapping[str, list[tuple[EventId, Event]]]:
+        found: dict[str, list[tuple[EventId, Event]]] = defaultdict(list)
+        for id_, event in self.on_hosts(ROUTE):
+            for prefix in dict.fromkeys(r.prefix for r in both(event) if isinstance(r, Route)):
+                found[prefix].append((id_, event))
+        return found
+
+    @cached_property
+    def veths(self) -> Mapping[tuple[str, str], list[str]]:
+        """Map each pod's (node, netns) to the host's ends of its veth pairs, by name."""
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for (node, device), netns in self.world.pod_of.items():
+            found[node, netns].append(device)
+        return found
+
+    @cached_property
+    def remade(self) -> frozenset[tuple[str, str]]:
+        """The (node, workload) whose namespace, or one that it has apart, came, went or is new."""
+        renewed = self.world.renewed
+        return frozenset(renewed) | {(at, netns.partition(APART)[0]) for at, netns in renewed}
 
 
 def _sides(change: Change) -> tuple[Record | None, Record | None]:

@@ -19,6 +19,6 @@ def node_by_its_name(event: Event, happened: Happened) -> Iterator[EventId]:
     }
     if not called:
         return
-    for id_, other in happened.events.items():
-        if id_[0] == NODE and any(called & ({*names(each)} - {""}) for each in other.changes):
+    for id_, other in happened.on_hosts(NODE):
+        if any(called & ({*names(each)} - {""}) for each in other.changes):
             yield id_

@@ -3,12 +3,9 @@
 from collections.abc import Iterator
 
 from collector.capture import HOST
-from netsnap.explain.events import CONTAINER, INTERFACE, Event, EventId, World
-from netsnap.explain.links.happened import Happened
+from netsnap.explain.events import CONTAINER, INTERFACE, Event, EventId
+from netsnap.explain.links.happened import APART, Happened
 from netsnap.explain.links.veth import by_the_far_end
-
-APART = " (container "
-"""How the name goes on of a namespace in which a container is apart from its workload."""
 
 
 def by_its_pod(event: Event, happened: Happened) -> Iterator[EventId]:
@@ -16,27 +13,19 @@ def by_its_pod(event: Event, happened: Happened) -> Iterator[EventId]:
 
     So does the namespace that a sandbox made anew has apart from its application.
     """
-    world = happened.world
     if event.netns != HOST:
-        if _is_new(event.node, event.netns, world):
+        if (event.node, event.netns) in happened.remade:
             yield CONTAINER, event.node, HOST, event.netns
-        for (node, device), netns in world.pod_of.items():
-            if (node, netns) == (event.node, event.netns):
-                yield from _host_veth(node, device, happened)
+        for device in happened.veths.get((event.node, event.netns), ()):
+            yield from _host_veth(event.node, device, happened)
     elif event.what == INTERFACE:
-        pod = world.pod_of.get((event.node, event.subject))
-        if pod is not None and (_is_new(event.node, pod, world) or _moved(event, pod, happened)):
+        pod = happened.world.pod_of.get((event.node, event.subject))
+        if pod is not None and (
+            (event.node, pod) in happened.remade or _moved(event, pod, happened)
+        ):
             yield CONTAINER, event.node, HOST, pod
     elif event.what == CONTAINER and APART in event.subject:
         yield CONTAINER, event.node, HOST, event.subject.partition(APART)[0]
-
-
-def _is_new(node: str, pod: str, world: World) -> bool:
-    """Say whether a pod's namespace is new, or one that a container has apart from the others."""
-    return any(
-        at == node and (netns == pod or netns.startswith(f"{pod}{APART}"))
-        for at, netns in world.renewed
-    )
 
 
 def _moved(event: Event, pod: str, happened: Happened) -> bool:

@@ -25,8 +25,8 @@ def by_who_got_it(event: Event, happened: Happened) -> Iterator[EventId]:
     """An address that was taken over ← the same address, new on another node."""
     if event.what != DUPLICATE:
         return
-    for id_, other in happened.events.items():
-        if id_[0] != ADDRESS or id_[2] != HOST or id_[1] == event.node:
+    for id_, other in happened.on_hosts(ADDRESS):
+        if id_[1] == event.node:
             continue
         for change in other.changes:
             record = record_of(change)

@@ -25,11 +25,10 @@ def neighbour_by_the_port(event: Event, happened: Happened) -> Iterator[EventId]
     """A neighbour inside ← the host's end, which is no longer the port that it was."""
     if event.what != NEIGHBOUR or event.netns == HOST:
         return
-    for (node, device), netns in happened.world.pod_of.items():
-        if (node, netns) == (event.node, event.netns):
-            other = happened.events.get((INTERFACE, node, HOST, device))
-            if other is not None and any(map(_is_another_port, other.changes)):
-                yield other.id
+    for device in happened.veths.get((event.node, event.netns), ()):
+        other = happened.events.get((INTERFACE, event.node, HOST, device))
+        if other is not None and any(map(_is_another_port, other.changes)):
+            yield other.id
 
 
 def _is_another_port(change: Change) -> bool:
