@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from netsnap.diff.changes import Alteration, Change
 from netsnap.model.network import Network
+from netsnap.model.numbers import IPV4
 from netsnap.model.ruleorder import among, is_ordered
 from parsers.facts import Fact, Facts, Key
-from parsers.records import Interface, Sysctl
+from parsers.records import Address, Interface, Route, Sysctl
 from parsers.roles import Role, fields_of
 
 WRITES_THROUGH = {
@@ -96,6 +97,7 @@ def _undone(world: Facts, undone: Iterable[Change]) -> Entries:
             entries[key] = replace(change.before, key=key)
         elif change.alteration is not Alteration.RENEWED:
             entries[change.key] = _former(world, change)
+    _take_routes(world, entries)
     _put_in_order(world, entries)
     _rejoin(entries, changes)
     for key, fact in tuple(entries.items()):
@@ -103,6 +105,30 @@ def _undone(world: Facts, undone: Iterable[Change]) -> Entries:
             for other in _written_through(world, key, fact.record):
                 entries.setdefault(other.key, other)
     return entries
+
+
+def _take_routes(world: Facts, entries: dict[Key, Fact | None]) -> None:
+    """Take away, with an address, the routes that speak with it, as the kernel does.
+
+    This is so of IPv4 (fib_sync_down_addr in net/ipv4/fib_semantics.c); of IPv6 the routes stay.
+    """
+    for key in [key for key in entries if key.kind == Address.kind]:
+        was = _spoken(world.by_key.get(key))
+        held = world.places.get(key[:2], {}) if was else {}
+        others = (entries.get(fact.key, fact) for fact in held.get(Address.kind, ()))
+        new = (entries[each] for each in entries if each[:2] == key[:2])
+        if not was or was in {_spoken(fact) for fact in (*others, *new)}:
+            continue
+        for fact in held.get(Route.kind, ()):
+            if isinstance(fact.record, Route) and fact.record.source == was:
+                entries.setdefault(fact.key, None)
+
+
+def _spoken(fact: Fact | None) -> str:
+    """Return the IPv4 address that a fact gives its namespace, "" for none."""
+    if fact is None or not isinstance(fact.record, Address) or fact.record.family != IPV4:
+        return ""
+    return fact.record.address.partition("/")[0]
 
 
 def _rejoin(entries: dict[Key, Fact | None], changes: Iterable[Change]) -> None:

@@ -1,5 +1,7 @@
 """Node addresses that go, with others that the kernel takes along, or that Calico changes."""
 
+from dataclasses import replace
+
 import pytest
 
 from collector.capture import HOST
@@ -11,11 +13,11 @@ from netsnap.explain.events import World as Events
 from netsnap.explain.events import events
 from netsnap.explain.links.happened import Happened
 from parsers.calicoget import read_objects
-from parsers.records import Address, CalicoPeer, Interface, Sysctl
+from parsers.records import Address, CalicoPeer, Interface, Route, Sysctl
 from parsers.text import Text
 from tests.explain.test_explain import told, with_bgp
 from tests.explain.test_intent import OBJECTS, node_object
-from tests.model.cluster import NIC, NODES, UP, World, cluster, facts, find, swap
+from tests.model.cluster import NIC, NODES, UP, World, cluster, facts, find, pod_of, swap
 
 K3 = ("k8s3", HOST)
 OWN = f"{NODES['k8s3']}/24"
@@ -123,3 +125,17 @@ def test_a_session_whose_end_lost_its_address_is_told_once() -> None:
     assert [each.finding.sentence for each in found] == [
         "the BGP session k8s1–k8s3 is not established: Connect"
     ]
+
+
+SECOND, PLACE = "10.1.2.3", ("k8s2", pod_of("k8s2", 1))
+
+
+def test_who_speaks_with_an_address_that_came_is_the_cause_and_not_the_address() -> None:
+    after = cluster()
+    default = find(after, PLACE, Route, 4, "main", "0.0.0.0/0")
+    swap(after, PLACE, default, replace(default, source=SECOND))
+    after[PLACE].append(Address("eth0", 4, f"{SECOND}/32", scope="global"))
+    found = told(cluster(), after)
+    assert [cause.what for cause in found.causes] == ["default route"]
+    assert SECOND in found.causes[0].sentence
+    assert len(found.pairs.lost) > 0

@@ -12,7 +12,7 @@ from netsnap.model.network import Network
 from netsnap.model.pairs import pairs
 from netsnap.model.revert import apply, revert, reverted
 from parsers.facts import Facts, Key
-from parsers.records import FilterRule, Interface, NextHop, Route
+from parsers.records import Address, FilterRule, Interface, NextHop, Route
 from parsers.roles import Record
 from tests.model.cluster import World, address_of, cluster, facts, find, pod_of, swap, veth_of
 from tests.model.test_walk import FAULTS, HOST2, POD, Fault, forwarding_off, veth_deleted
@@ -167,3 +167,47 @@ def test_a_rule_comes_back_in_its_place(
     gone = [each for each in changes if each.before and LET_THROUGH in str(each.before.record)]
     undone = working(Network.of(revert(after, gone)))
     assert undone["default/web-11", pod_of("k8s2", 1)] is works
+
+
+SECOND = "10.1.2.3"
+
+
+def _speaking_with_a_second(*more: Record) -> tuple[Facts, Change]:
+    """Return a world whose pod speaks with an address that came, and the address's change."""
+    world = cluster()
+    default = find(world, POD, Route, 4, "main", "0.0.0.0/0")
+    swap(world, POD, default, replace(default, source=SECOND))
+    world[POD] += [Address("eth0", 4, f"{SECOND}/32", scope="global"), *more]
+    _, after, changes = difference(world)
+    (change,) = (
+        each
+        for each in changes
+        if each.after is not None
+        and isinstance(each.after.record, Address)
+        and each.after.record.interface == "eth0"
+    )
+    return after, change
+
+
+def _defaults(world: Facts) -> list[Route]:
+    found = (fact.record for key, fact in world.by_key.items() if key[:2] == POD)
+    return [each for each in found if isinstance(each, Route) and each.prefix == "0.0.0.0/0"]
+
+
+def test_with_an_address_go_the_routes_that_speak_with_it() -> None:
+    after, change = _speaking_with_a_second()
+    assert [each.source for each in _defaults(after)] == [SECOND]
+    assert _defaults(revert(after, [change])) == []
+
+
+def test_where_another_interface_has_the_address_its_routes_stay() -> None:
+    after, change = _speaking_with_a_second(Address("lo", 4, f"{SECOND}/32", scope="global"))
+    assert _defaults(revert(after, [change])) == _defaults(after)
+
+
+def test_a_route_that_is_undone_with_the_address_is_as_it_was() -> None:
+    after, change = _speaking_with_a_second()
+    before = facts(cluster())
+    changes = compare(before, after).changes
+    assert change in changes
+    assert [each.source for each in _defaults(revert(after, changes))] == [""]

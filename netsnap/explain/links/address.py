@@ -10,6 +10,8 @@ from netsnap.model.numbers import IPV4
 from parsers.records import Address, Route
 from parsers.roles import Record
 
+KERNEL = "kernel"
+
 
 def by_its_address(event: Event, happened: Happened) -> Iterator[EventId]:
     """With an address the kernel takes its connected route and all whose gateway lay in it.
@@ -19,18 +21,28 @@ def by_its_address(event: Event, happened: Happened) -> Iterator[EventId]:
     """
     for id_, other in happened.at(ADDRESS, event.node, event.netns):
         if _was_the_last(other, event, happened) or any(
-            isinstance(route, Route) and _carried(route, address)
+            isinstance(route, Route) and _carried(route, address, is_new=_is_new(other))
             for route in both(event)
             for address in both(other)
         ):
             yield id_
 
 
-def _carried(route: Route, address: Record) -> bool:
+def _is_new(address: Event) -> bool:
+    return all(change.alteration is Alteration.ADDED for change in address.changes)
+
+
+def _carried(route: Route, address: Record, *, is_new: bool) -> bool:
+    """Say whether a route hangs on an address.
+
+    One that is new brings its connected route; that another route speaks with it is told to that
+    route, by whom ever.
+    """
     if not isinstance(address, Address) or address.family != route.family:
         return False
     own = ip_interface(address.address)
-    return route.source == str(own.ip) or any(
+    speaks = route.source == str(own.ip) and (not is_new or route.protocol == KERNEL)
+    return speaks or any(
         ip_address(hop.gateway) in own.network
         for hop in route.next_hops
         if hop.gateway and hop.device == address.interface
