@@ -79,17 +79,17 @@ def _restarts(world: World, told: frozenset[str]) -> Iterator[str]:
         record = change.after.record
         if isinstance(record, Container):
             yield (
-                f"{record.workload or record.name} on {change.key.node} was restarted at "
-                f"{record.started_at} (pid {_pid(change.before)} → {record.pid})"
+                f"{record.workload or record.name} on {change.key.node} was restarted"
+                f"{_at(record.started_at)}{_pids(change)}"
             )
         elif isinstance(record, Daemon):
             name = f"{record.name} {record.mode}".strip()
             yield (
-                f"{name} on {change.key.node} was started anew at {record.started} "
-                f"(pid {_pid(change.before)} → {record.pid})"
+                f"{name} on {change.key.node} was started anew{_at(record.started)}{_pids(change)}"
             )
         elif isinstance(record, ServiceUnit):
-            yield f"the unit {record.name} on {change.key.node} began anew at {record.active_since}"
+            since = _at(record.active_since)
+            yield f"the unit {record.name} on {change.key.node} began anew{since}"
         elif isinstance(record, Interface) and change.key.netns == HOST:
             yield f"{record.name} on {change.key.node} was made anew (ifindex {record.index})"
 
@@ -104,8 +104,18 @@ def begun_anew(change: Change) -> bool:
     return any(field.name in _BEGINS and field.before for field in change.fields)
 
 
-def _pid(fact: Fact | None) -> object:
-    return fact.record.pid if fact and isinstance(fact.record, Container | Daemon) else "?"
+def _at(time: str) -> str:
+    return f" at {time}" if time else ""
+
+
+def _pids(change: Change) -> str:
+    """Say which process was followed by which, "" where one of them is not told."""
+    was, now = (_pid(fact) for fact in (change.before, change.after))
+    return f" (pid {was} → {now})" if was and now else ""
+
+
+def _pid(fact: Fact | None) -> int | None:
+    return fact.record.pid if fact and isinstance(fact.record, Container | Daemon) else None
 
 
 def _kernel_messages(world: World) -> Iterator[str]:

@@ -239,7 +239,9 @@ _SAYS = {
         "moved while the nodes were read"
     ),
     Observed.STILL_LOST: f"are not answered at t1 nor at t2, and {UNEXPLAINED}",
-    Observed.ONLY_AT_T2: (f"are not answered at t2, and {UNEXPLAINED}; they were not sent at t1"),
+    Observed.ONLY_AT_T2: (
+        f"are not answered at t2, and {UNEXPLAINED}; nothing was sent there at t1"
+    ),
     Observed.RESTORED: f"are answered again, and {UNEXPLAINED}",
 }
 

@@ -2,7 +2,7 @@
 
 from collector.capture import HOST
 from netsnap.explain.events import CONTAINER, Event, World
-from parsers.records import Interface, Sysctl
+from parsers.records import Container, Interface, Sysctl
 from parsers.roles import Record
 
 _PER_DEVICE = 5  # net.ipv4.conf.DEVICE.NAME
@@ -23,6 +23,20 @@ def left_unwired(event: Event, world: World) -> str:
     )
     gone = " and ".join(sorted(was))
     return f", and its network namespace is without {gone} since" if was and not now else ""
+
+
+def still_there(node: str, pod: str, world: World) -> str:
+    """Say what the later snapshot shows of the pod of a veth that was deleted, "" for nothing."""
+    if any(
+        isinstance(record := fact.record, Container)
+        and fact.key.node == node
+        and pod in (record.workload, record.name)
+        and record.status == "running"
+        for fact in world.after.of_kind(Container.kind)
+    ):
+        return "; its container still runs"
+    is_listed = (node, pod) in {(at, name) for (at, _), name in world.after.netns.items()}
+    return "; its network namespace is still there" if is_listed else ""
 
 
 def whose_switch(record: Record, event: Event, world: World) -> str:

@@ -32,9 +32,9 @@ def clocks(world: World) -> Iterator[str]:
         for facts in (world.before, world.after)
     )
     for node, apart in _apart(known).items():
-        how = "ahead" if apart > 0 else "behind"
+        how = "ahead of" if apart > 0 else "behind"
         yield (
-            f"the clock of {node} is {abs(apart):.1f} s {how} of the others: "
+            f"the clock of {node} is {abs(apart):.1f} s {how} the others: "
             "its times are corrected by it"
         )
     moved = {node: known[node] - before[node] for node in known.keys() & before.keys()}

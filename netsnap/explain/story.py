@@ -27,7 +27,7 @@ from netsnap.explain.events import (
     record_of,
 )
 from netsnap.explain.links.node import rebooted
-from netsnap.explain.podwords import left_unwired, whose_switch
+from netsnap.explain.podwords import left_unwired, still_there, whose_switch
 from netsnap.explain.tell import DEFAULTS, KINDS, clause, place, state, subject
 from netsnap.explain.whose import shared, whose
 from parsers.records import (
@@ -68,12 +68,26 @@ def story(culprit: Culprit, world: World) -> Story:
         return Story(NODE, event.node, *_sides(event.changes[0]), f"{words}.")
     change = primary(event)
     if change is None:
-        return Story(event.what, event.subject, "present", "renewed", f"{event.subject} is new.")
+        return _whole_namespace(event, world)
     told = _TELLERS.get(event.what, _plain)(event, change, world)
     more = _secondary(culprit)
     if event.what in (ADDRESS, CONTAINER):
         more += shared(all_changes((event, *culprit.follows)), world)
     return replace(told, sentence=f"{told.sentence.removesuffix('.')}{more}.") if more else told
+
+
+def _whole_namespace(event: Event, world: World) -> Story:
+    """Tell a namespace that came, went or is another one, where nothing in it is told of it."""
+    namespace = world.renewed.get((event.node, event.subject))
+    before, after, how = {
+        Alteration.ADDED: ("absent", "present", "is new"),
+        Alteration.REMOVED: ("present", "absent", "is gone"),
+    }.get(
+        namespace.alteration if namespace else Alteration.RENEWED,
+        ("present", "renewed", "is a new one under its old name"),
+    )
+    sentence = f"the network namespace of {event.subject} on {event.node} {how}."
+    return Story(event.what, event.subject, before, after, sentence)
 
 
 def _secondary(culprit: Culprit) -> str:
@@ -219,7 +233,7 @@ def _interface(event: Event, change: Change, world: World) -> Story:
     if change.alteration is Alteration.REMOVED:
         how = "was deleted"
         if pod and (event.node, pod) not in world.renewed:
-            how += "; its container still runs"
+            how += still_there(event.node, pod, world)
     elif change.alteration is Alteration.ADDED:
         how = f"is new ({after})"
     else:
@@ -250,7 +264,7 @@ def _container(event: Event, change: Change, world: World) -> Story:
     how = {
         Alteration.REMOVED: "is gone",
         Alteration.ADDED: "is new",
-        Alteration.RENEWED: f"was restarted at {started}",
+        Alteration.RENEWED: f"was restarted at {started}" if started else "was restarted",
         Alteration.CHANGED: f"went {before} → {after}",
     }[change.alteration]
     if change.alteration is Alteration.CHANGED and before == after:

@@ -137,7 +137,8 @@ def _entry(record: Any) -> str:
 
 
 def _container(record: Any) -> str:
-    exited = f" with {record.exit_code}" if record.status == "exited" else ""
+    is_told = record.status == "exited" and record.exit_code is not None
+    exited = f" with {record.exit_code}" if is_told else ""
     return f"{record.status}{exited}"
 
 

@@ -198,6 +198,15 @@ def test_what_was_seen_earlier_decides_the_verdict(
     assert explained.sentence == explained.observed[0].sentence
 
 
+def test_a_lone_ping_that_t1_did_not_send_is_told_in_the_singular() -> None:
+    after = cluster()
+    (place, own), (_, other) = PODS[pod_of("k8s1", 1)], PODS[POD]
+    after[place].append(Ping(own, other, "small", "no", 56, 2, 0))
+    story = told(cluster(), after)
+    assert "1 of 1 ping between workloads is not answered at t2" in story.sentence
+    assert "; nothing was sent there at t1;" in story.sentence
+
+
 def test_a_changed_filter_that_the_model_does_not_follow_is_a_suspect() -> None:
     before, after = pinged(), pinged(without(POD))
     for world in (before, after):  # so that tc was asked at t1, too
