@@ -8,11 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from collector.capture import HOST
-from netsnap.diff.changes import Alteration
-from netsnap.explain.early import early
+from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.events import World
+from netsnap.model.early import early
 from netsnap.model.numbers import bare
-from parsers.records import Address, Interface, Route
+from parsers.records import Address, Interface, Route, TcFilter
 
 
 def inherited(world: World) -> Iterator[str]:
@@ -37,8 +37,7 @@ def inherited(world: World) -> Iterator[str]:
 def taken_early(world: World) -> Iterator[str]:
     """Tell each program or filter that takes packets early and did not at t1."""
     for change in world.difference.changes:
-        was, now = (early(fact.record if fact else None) for fact in (change.before, change.after))
-        if now and now != was:
+        if now := _came_early(change):
             node, netns = change.key.node, change.key.netns
             place = node if netns == HOST else f"{netns} on {node}"
             yield f"{place} got {now}: what it drops the model cannot tell"
@@ -51,20 +50,29 @@ def taken_on_ways(world: World) -> tuple[str, ...]:
         for fact in world.after.of_kind(Route.kind)
         if fact.key.netns == HOST and isinstance(fact.record, Route)
         for hop in fact.record.next_hops
+        if hop.device != "lo"
     }
     new = _new_devices(world)
     found = []
     for change in world.difference.changes:
-        was, now = (early(fact.record if fact else None) for fact in (change.before, change.after))
+        now = _came_early(change)
         record = change.after.record if change.after else None
         device = record.name if isinstance(record, Interface) else getattr(record, "device", "")
         node, netns = change.key.node, change.key.netns
         pod = netns if netns != HOST else world.pod_of.get((node, device), "")
         if (*change.key[:2], device) in new:
             continue  # it came with its device: nobody's packets went there at t1
-        if now and now != was and (pod or (node, device) in routed):
+        if now and (pod or (node, device) in routed):
             found.append(f"{node} got {now}, on the way of {pod or f'pairs of {node}'}")
     return tuple(found)
+
+
+def _came_early(change: Change) -> str:
+    """Say what takes packets early and did not at t1; another of its kind did not, either."""
+    was, now = (fact.record if fact else None for fact in (change.before, change.after))
+    swapped = isinstance(was, TcFilter) and isinstance(now, TcFilter) and was.rule != now.rule
+    told = early(now)
+    return told if told != early(was) or swapped else ""
 
 
 def _new_devices(world: World) -> frozenset[tuple[str, str, str]]:

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from collector.capture import HOST
 from netsnap.model.arp import mac_of
 from netsnap.model.disposition import Disposition, Endpoint, Hop, Path
+from netsnap.model.early import Takers, is_full, takers_of
 from netsnap.model.endpoints import endpoints_of
 from netsnap.model.fib import Packet
 from netsnap.model.flow import Service
@@ -142,6 +143,17 @@ class Network:
     def unread(self) -> Mapping[Place, tuple[str, ...]]:
         """What was not (all) read of a namespace and may end a packet there, in words."""
         return {place: space.unread for place, space in self.spaces.items() if space.unread}
+
+    @cached_property
+    def takers(self) -> Mapping[Place, Takers]:
+        """What takes packets before packet filters see them, where anything does."""
+        found = {place: takers_of(each) for place, each in self.spaces.items() if not each.dark}
+        return {place: takers for place, takers in found.items() if takers}
+
+    @cached_property
+    def full(self) -> frozenset[Place]:
+        """The namespaces that may drop what is new for want of room."""
+        return frozenset(place for place, space in self.spaces.items() if is_full(space))
 
     def walk(self, source: Place, destination: str, *, source_address: str = "") -> Path:
         """Walk a packet from a namespace to an address.

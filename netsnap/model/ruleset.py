@@ -24,6 +24,8 @@ KINDS = (FilterRule, IptablesRule, IpSet, IpSetMember)
 _WHAT = {FilterRule.kind: "the filter", IptablesRule.kind: "the filter of iptables"}
 _ASKS = re.compile(r"addr|(?:^| )-[sd] |range|--match-set| @")
 """Words by which a line tells packets apart by who sends them to whom."""
+_TRACKS = re.compile(r"\bct |conntrack|-m state|connmark")
+"""Words by which a line has connections tracked; chains of nat have, too."""
 
 
 class Judgement(NamedTuple):
@@ -50,6 +52,11 @@ class Ruleset:
         )
         texts = [step.text for some in self._chains.steps.values() for step in some]
         self.asks_addresses = any(_ASKS.search(text) for text in texts)
+        self.tracks = bool(
+            self._unread
+            or any(base.kind == "nat" for base in self._chains.bases)
+            or any(_TRACKS.search(text) for text in texts)
+        )
         self._untracks = any("notrack" in text.lower() for text in texts)
         self._known: dict[tuple[Sequence[str], Flow], Judgement] = {}
 

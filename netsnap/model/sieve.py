@@ -16,6 +16,7 @@ from collector.capture import HOST
 from netsnap.model import ipsec
 from netsnap.model.bridged import is_bridged, shown, untold
 from netsnap.model.disposition import Disposition, Hop, Path
+from netsnap.model.early import taken
 from netsnap.model.flow import Flow, Sent, Service
 from netsnap.model.marks import ANY_MARK, NO_MARK, Mark
 from netsnap.model.network import Network
@@ -35,6 +36,11 @@ ENDS = ("ingress", "prerouting", "input")
 ALIVE = frozenset({Disposition.DELIVERED, Disposition.LEFT_CLUSTER, Disposition.UNKNOWN})
 
 
+def sifts(network: Network) -> bool:
+    """Say whether anything may end a packet that routing delivers."""
+    return bool(network.filtering or network.unread or network.takers or network.full)
+
+
 def sift(
     network: Network,
     path: Path,
@@ -48,8 +54,7 @@ def sift(
 
     Without a service it is the network's, or else a ping, or its answer.
     """
-    nothing_to_ask = not network.filtering and not network.unread
-    if nothing_to_ask or path.disposition not in ALIVE or not destination:
+    if not sifts(network) or path.disposition not in ALIVE or not destination:
         return path
     service = service or network.service
     header = (service.opening if new else service.answer) if service else None
@@ -60,6 +65,7 @@ def sift(
         for hop, after in pairwise(path.hops)
         if untold(network, hop, after)
     )
+    doubts += taken(network, path.hops) if network.takers or network.full else ()
     path = _with_bridges(network, path, number(destination).family)
     for at, hop in enumerate(path.hops):
         outer = _outer(network, hop)

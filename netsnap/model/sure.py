@@ -13,7 +13,7 @@ from netsnap.model.gates import STRICT, reverse_path_filter, transit_gate
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4, number
 from netsnap.model.pairs import common_addresses
-from netsnap.model.sieve import sift
+from netsnap.model.sieve import sift, sifts
 from netsnap.model.space import Place, Port, Space
 from netsnap.model.speaking import DEAF
 
@@ -27,7 +27,7 @@ class Sure:
         self._network = network
         self._walker = network.walker
         self._is_plain = not network.asks_source
-        self._sifts = bool(network.filtering or network.unread)
+        self._sifts = sifts(network)
         self._plain: dict[Place, bool] = {}
         self._decisions: dict[Place, dict[str, Decision | None]] = {}
         self._passes: dict[tuple[Port, int], bool] = {}

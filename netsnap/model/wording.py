@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from netsnap.model.bridging import port_of
+from netsnap.model.early import words_of as early
 from netsnap.model.fwmark import marks
 from netsnap.model.numbers import WIDTH, block, number
 from netsnap.model.tunnels import is_followed
 from parsers.records import (
     Address,
+    ConntrackTable,
     FdbEntry,
     FdbMoving,
     FilterRule,
@@ -135,6 +137,7 @@ def _interface(interface: Interface) -> Words:
         interface.mac,
         interface.lower,
         *port_of(interface),
+        *early(interface),
         *(interface.kind_detail.split() if is_followed(interface) else ()),
     )
 
@@ -186,7 +189,7 @@ def _ipset_member(member: IpSetMember) -> Words:
 
 
 def _tc_filter(held: TcFilter) -> Words:
-    return (held.device, *(("marks",) if marks(held) else ()))
+    return (held.device, *(("marks",) if marks(held) else ()), *early(held))
 
 
 WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
@@ -204,6 +207,7 @@ WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
     FdbEntry: _fdb_entry,
     FdbMoving: _fdb_moving,
     TcFilter: _tc_filter,
+    ConntrackTable: early,
 }
 
 

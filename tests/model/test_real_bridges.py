@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_a_bridge_asks_the_filter_where_it_is_to_and_ipsec_never(
     shown: str, script: str, *, asked: bool
 ) -> None:
     switch = "/proc/sys/net/bridge/bridge-nf-call-iptables"
-    if not os.path.exists(switch):
+    if not Path(switch).exists():
         pytest.skip("this kernel has no br_netfilter")
     _run(NODE, "sh", "-ec", f"echo {shown} >{switch}; {script}")
     works = not (asked and shown == "1")

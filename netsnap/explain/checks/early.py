@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from netsnap.explain.checks.finding import Case, Finding, Severity
-from netsnap.explain.early import early
+from netsnap.model.early import early
 from parsers.records import Interface, TcFilter
 
 
