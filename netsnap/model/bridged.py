@@ -6,6 +6,7 @@ the eyes of the filter: in by the bridge, and out by it. IPsec's policies are as
 """
 
 from collector.capture import HOST
+from netsnap.model.bridging import filters_vlans, vlans_of
 from netsnap.model.disposition import Hop
 from netsnap.model.network import Network
 from netsnap.model.numbers import IPV4
@@ -33,6 +34,32 @@ def untold(network: Network, hop: Hop, after: Hop) -> bool:
     """Say whether a filter of the host may see frames, since its switches were not read."""
     host, _ = _between(network, hop, after)
     return host is not None and host.place in network.filtering and not host.sees(Sysctl.kind)
+
+
+def vlans_untold(network: Network, hop: Hop, after: Hop) -> str:
+    """Return what a bridge between two steps lets pass, where it asks for VLANs; "" elsewhere.
+
+    That it passes a packet is no more than likely: tags that a port puts on or takes off are not
+    followed. As long as its ports let the same pass, it does what it did.
+    """
+    host = network.spaces.get((hop.node, HOST))
+    if host is None or hop.node != after.node:
+        return ""
+    ends = network.ends(hop.node)
+    sides = ((hop.netns, hop.device), (after.netns, after.ingress))
+    ports = [
+        end.device
+        for netns, device in sides
+        if netns != HOST
+        for end in ends.get(Port(hop.node, netns, device), ())
+        if end.netns == HOST
+    ]
+    masters = [host.interfaces[port][1].master for port in ports]
+    bridge = next((name for name in masters if name in host.interfaces), "")
+    if not bridge or not filters_vlans(host.interfaces[bridge][1]):
+        return ""
+    told = "; ".join(vlans_of(host, port) for port in (*ports, bridge)[:2])
+    return f"{host.node} {HOST}: whether {bridge} passes it, which filters VLANs ({told})"
 
 
 def _between(network: Network, hop: Hop, after: Hop) -> tuple[Space | None, str]:

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.space import Space
-from parsers.records import Interface
+from parsers.records import BridgeVlan, Interface
 
 FORWARDING = "forwarding"
 
@@ -28,6 +28,24 @@ def bar(space: Space, bridge: str, *ports: str) -> Path | None:
         reason = f"{' and '.join(ports)} are isolated from each other on {bridge} of {space.name}"
         return _stop(space, ports[0], "isolated", Disposition.FILTERED, reason)
     return None
+
+
+def filters_vlans(interface: Interface) -> bool:
+    """Say whether a device is a bridge that passes a frame only where its VLAN is let pass."""
+    return dict(pairwise(interface.kind_detail.split())).get("vlan_filtering") == "1"
+
+
+def vlans_of(space: Space, device: str) -> str:
+    """Return the VLANs that a port lets pass, as a person looks for them."""
+    if not space.sees(BridgeVlan.kind):
+        return "which were not read"
+    own = (fact.record for fact in space.of(BridgeVlan))
+    told = [
+        " ".join((each.vlan, *each.flags))
+        for each in own
+        if isinstance(each, BridgeVlan) and each.device == device
+    ]
+    return ", ".join(told) or "none"
 
 
 def port_of(interface: Interface) -> tuple[str, str]:

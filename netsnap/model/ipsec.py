@@ -1,7 +1,9 @@
 """IPsec's policies: which packets the kernel lets pass, throws away, or wants wrapped.
 
 Of the policies that mean a packet the one with the smallest priority counts. What is wrapped is not
-followed, so that a policy with a template may end the packet (ip-xfrm(8)).
+followed, so that a policy with a template may end the packet (ip-xfrm(8)). What becomes of a packet
+that no policy means (``ip xfrm policy getdefault``) no question asks: it is taken to pass, as it
+does unless somebody set it otherwise.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

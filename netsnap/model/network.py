@@ -6,6 +6,7 @@ from functools import cached_property, partial
 
 from collector.capture import HOST
 from netsnap.model.arp import mac_of
+from netsnap.model.bridging import filters_vlans
 from netsnap.model.disposition import Disposition, Endpoint, Hop, Path
 from netsnap.model.early import Takers, is_full, takers_of
 from netsnap.model.endpoints import endpoints_of
@@ -149,6 +150,17 @@ class Network:
         """What takes packets before packet filters see them, where anything does."""
         found = {place: takers_of(each) for place, each in self.spaces.items() if not each.dark}
         return {place: takers for place, takers in found.items() if takers}
+
+    @cached_property
+    def tagging(self) -> bool:
+        """Whether any bridge of a node filters VLANs."""
+        hosts = (space for space in self.spaces.values() if space.netns == HOST)
+        return any(
+            filters_vlans(interface)
+            for space in hosts
+            if not space.dark
+            for _, interface in space.interfaces.values()
+        )
 
     @cached_property
     def full(self) -> frozenset[Place]:

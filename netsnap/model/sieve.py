@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from collector.capture import HOST
 from netsnap.model import ipsec
-from netsnap.model.bridged import is_bridged, shown, untold
+from netsnap.model.bridged import is_bridged, shown, untold, vlans_untold
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.early import taken
 from netsnap.model.flow import Flow, Sent, Service
@@ -38,7 +38,9 @@ ALIVE = frozenset({Disposition.DELIVERED, Disposition.LEFT_CLUSTER, Disposition.
 
 def sifts(network: Network) -> bool:
     """Say whether anything may end a packet that routing delivers."""
-    return bool(network.filtering or network.unread or network.takers or network.full)
+    return bool(
+        network.filtering or network.unread or network.takers or network.full or network.tagging
+    )
 
 
 def sift(
@@ -65,6 +67,8 @@ def sift(
         for hop, after in pairwise(path.hops)
         if untold(network, hop, after)
     )
+    vlans = (vlans_untold(network, *ends) for ends in pairwise(path.hops) if network.tagging)
+    doubts += dict.fromkeys(filter(None, vlans))
     doubts += taken(network, path.hops) if network.takers or network.full else ()
     path = _with_bridges(network, path, number(destination).family)
     for at, hop in enumerate(path.hops):

@@ -4,13 +4,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from netsnap.model.bridging import port_of
+from netsnap.model.bridging import filters_vlans, port_of
 from netsnap.model.early import words_of as early
 from netsnap.model.fwmark import marks
 from netsnap.model.numbers import WIDTH, block, number
 from netsnap.model.tunnels import is_followed
 from parsers.records import (
     Address,
+    BridgeVlan,
     ConntrackTable,
     FdbEntry,
     FdbMoving,
@@ -138,6 +139,7 @@ def _interface(interface: Interface) -> Words:
         interface.lower,
         *port_of(interface),
         *early(interface),
+        *(("filters VLANs",) if filters_vlans(interface) else ()),
         *(interface.kind_detail.split() if is_followed(interface) else ()),
     )
 
@@ -208,6 +210,7 @@ WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
     FdbMoving: _fdb_moving,
     TcFilter: _tc_filter,
     ConntrackTable: early,
+    BridgeVlan: lambda held: (held.device, held.vlan, *held.flags),
 }
 
 

@@ -1,13 +1,15 @@
 """A bridge's own frames, where the host's packet filter is shown them, and where it is not."""
 
+from dataclasses import replace
+
 import pytest
 
 from collector.capture import HOST
 from netsnap.model.disposition import Disposition
 from netsnap.model.network import Network
 from netsnap.model.sieve import sift
-from parsers.records import FilterRule, Sysctl, XfrmPolicy
-from tests.model.cluster import facts
+from parsers.records import BridgeVlan, FilterRule, Interface, Sysctl, XfrmPolicy
+from tests.model.cluster import facts, find, swap
 from tests.model.test_bridging import ADDRESSES, BRIDGE, NODE, _world
 
 SWITCH = "net.bridge.bridge-nf-call-iptables"
@@ -62,3 +64,36 @@ def test_ipsec_is_not_asked_of_what_stays_on_a_bridge() -> None:
         found = sift(network, way, own, ADDRESSES["front"], new=True)
         assert found.disposition is end
         assert not found.doubts
+
+
+OWN = ("PVID", "Egress Untagged")
+
+
+@pytest.mark.parametrize("source", ["cache", HOST])
+def test_what_a_bridge_that_filters_vlans_passes_is_a_doubt_that_changes_with_them(
+    source: str,
+) -> None:
+    def doubts(switch: str, *vlans: BridgeVlan, hidden: bool = False) -> tuple[str, ...]:
+        world = _world()
+        old = find(world, NODE, Interface, BRIDGE)
+        swap(world, NODE, old, replace(old, kind_detail=f"ageing_time 30000 {switch}"))
+        world[NODE] += vlans
+        network = Network.of(facts(world, hidden=[(*NODE, BridgeVlan.kind)] if hidden else []))
+        way = network.walk(("k8s2", source), ADDRESSES["front"])
+        assert way.disposition is Disposition.DELIVERED
+        own = ADDRESSES.get(source, "10.44.0.1")
+        return sift(network, way, own, ADDRESSES["front"], new=True).doubts
+
+    vlans = [BridgeVlan(each, "1", OWN) for each in ("veth-cache", "veth-front", BRIDGE)]
+    on = "vlan_filtering 1"
+    assert not doubts("vlan_filtering 0", *vlans)
+    (told,) = doubts(on, *vlans)
+    assert told.endswith("filters VLANs (1 PVID Egress Untagged; 1 PVID Egress Untagged)")
+    assert doubts(on, *vlans) == doubts(on, *vlans, BridgeVlan("veth-other", "7")) == (told,)
+    for others in (
+        doubts(on, *vlans, BridgeVlan("veth-front", "7", OWN)),
+        doubts(on, vlans[0], vlans[2]),
+        doubts(on, hidden=True),
+    ):
+        assert others != (told,)
+        assert len(others) == 1
