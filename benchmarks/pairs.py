@@ -94,7 +94,10 @@ def snapshots(nodes: int, pods: int, changes: int) -> tuple[Facts, Facts]:
     ]
     _churn(later, nodes, changes - 1)
     before = facts(world)
-    return before, shared(before, facts(later))
+    after = shared(before, facts(later))
+    for each in (before, after):
+        each.places  # noqa: B018 -- sorted, as ``assemble`` hands them out
+    return before, after
 
 
 def _churn(world: World, nodes: int, number: int) -> None:

@@ -45,7 +45,7 @@ def reach(
         found = compare_pairs(only, only)
     else:
         before, after = known
-        found = compare_pairs(*matrices(before, after, in_common(before, after).same))
+        found = compare_pairs(*matrices(before, after, in_common(before, after)))
     if as_data:
         typer.echo(json_text(as_json.pairs(found, every=pairs)))
     else:

@@ -1,7 +1,6 @@
-"""What two snapshots have in common: the namespaces in which every question got the same answer."""
+"""The namespaces in which every question got the same answer in two snapshots."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from parsers.answer import Answer
 from parsers.facts import Facts
@@ -10,36 +9,17 @@ Place = tuple[str, str]
 """(node, netns)."""
 
 
-Asked = Mapping[Place, Sequence[Answer]]
-
-
-class Common(NamedTuple):
-    """The namespaces in which both say the same, and what each said in all of them."""
-
-    same: frozenset[Place]
-    before: Asked
-    after: Asked
-
-
-def in_common(before: Facts, after: Facts) -> Common:
+def in_common(before: Facts, after: Facts) -> frozenset[Place]:
     """Find the namespaces that were asked the same and said the same, all of it.
 
     The history hands out equal readings as one object, so that most of them are told at a glance.
     """
     first, second = _answers(before), _answers(after)
     altered = before.altered | after.altered
-    same = frozenset(
+    return frozenset(
         place
         for place, answers in second.items()
         if place not in altered and _same(first.get(place, ()), answers)
-    )
-    return Common(same, first, second)
-
-
-def same_reading(one: Answer, other: Answer) -> bool:
-    """Say whether two answers to a question say the same."""
-    return one.reading is other.reading or (
-        one.digest == other.digest and one.reading == other.reading
     )
 
 
@@ -52,7 +32,9 @@ def _equal(one: Answer, other: Answer) -> bool:
         one.question.probe != other.question.probe or one.question.subject != other.question.subject
     ):
         return False
-    return one.reading is other.reading or same_reading(one, other)
+    return one.reading is other.reading or (
+        one.digest == other.digest and one.reading == other.reading
+    )
 
 
 def _answers(facts: Facts) -> dict[Place, list[Answer]]:

@@ -1,17 +1,16 @@
 """Compare two snapshots: what differs, keyed by identity, and what cannot be told."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from netsnap.diff.changes import Alteration, Change, Difference
-from netsnap.diff.common import Asked, Common, Place, in_common, same_reading
+from netsnap.diff.common import in_common
 from netsnap.diff.couples import couples
 from netsnap.diff.fields import SAME, Verdict, judge
 from netsnap.diff.namespaces import namespace_changes
 from netsnap.diff.retold import told_once
 from netsnap.diff.sight import Sight
-from parsers.answer import Answer
+from netsnap.diff.unlike import unlike
 from parsers.facts import Fact, Facts, Key
 from parsers.records import Container, ContainerSummary, NetworkNamespace, Ping
 from parsers.roles import roles
@@ -30,12 +29,12 @@ def compare(before: Facts, after: Facts) -> Difference:
 
     A fact that only one of them has is told as ADDED or REMOVED only if its absence from the
     other is a fact: that snapshot looked there and read all, or the namespace is surely gone.
-    Every absence that is not told lies in one of the returned blind spots. Namespaces and answers
-    that are equal are not walked, so that the cost follows what differs.
+    Every absence that is not told lies in one of the returned blind spots. Namespaces that are
+    equal are not walked, so that the cost follows what differs.
     """
     sight = Sight(before, after)
-    common = in_common(before, after)
-    keys, equal = _to_compare(before, after, common)
+    same = in_common(before, after)
+    keys, equal = unlike(before, after, same, TOLD_OTHERWISE)
     tally = _Tally(compared=equal)
     changes = [
         change
@@ -47,7 +46,7 @@ def compare(before: Facts, after: Facts) -> Difference:
     changes.sort(key=lambda change: key_order(change.key))
     namespaces = namespace_changes(sight)
     counts = tally.compared, tally.drifted
-    return Difference(tuple(changes), namespaces, sight.blind(), *counts, common.same)
+    return Difference(tuple(changes), namespaces, sight.blind(), *counts, same)
 
 
 def key_order(key: Key) -> tuple[Any, ...]:
@@ -60,62 +59,6 @@ def key_order(key: Key) -> tuple[Any, ...]:
 class _Tally:
     compared: int = 0
     drifted: int = 0
-
-
-def _to_compare(before: Facts, after: Facts, common: Common) -> tuple[dict[Key, bool], int]:
-    """Return the identities whose facts may differ, and the number of facts that surely do not.
-
-    An identity is a key with nth 0; True says that several facts have it in either snapshot.
-    """
-    same, equal = common.same, _equal_answers(common)
-    keys: dict[Key, bool] = {}
-    whole = (before.places.get(place, {}) for place in same)
-    skipped = sum(len(facts) for held in whole for facts in held.values())
-    compared = 0
-    for at_first, facts in ((True, before), (False, after)):
-        for key, fact in _elsewhere(facts, same):
-            if key.nth:
-                keys[key._replace(nth=0)] = True
-            elif id(fact.answer) not in equal:
-                keys.setdefault(key, False)
-            else:
-                compared += at_first
-    return keys, skipped + compared - sum(_is_from(equal, before.by_key.get(key)) for key in keys)
-
-
-def _elsewhere(facts: Facts, same: frozenset[Place]) -> Iterator[tuple[Key, Fact]]:
-    """Yield the facts of the other namespaces."""
-    for place, held in facts.places.items():
-        if place not in same:
-            for group in held.values():
-                yield from ((fact.key, fact) for fact in group)
-
-
-def _is_from(answers: set[int], fact: Fact | None) -> bool:
-    return fact is not None and id(fact.answer) in answers
-
-
-def _equal_answers(common: Common) -> set[int]:
-    """Return the ids of the answers that both snapshots have alike, in namespaces of one name.
-
-    Of those that are the ``same`` as a whole there is nothing to look at.
-    """
-    first = _by_question(common.before, common.same)
-    found: set[int] = set()
-    for place, answer in _by_question(common.after, common.same).items():
-        other = first.get(place)
-        if other is not None and same_reading(other, answer):
-            found.update((id(other), id(answer)))
-    return found
-
-
-def _by_question(asked: Asked, same: frozenset[Place]) -> dict[tuple[str, str, str, str], Answer]:
-    return {
-        (*place, answer.question.probe, answer.question.subject): answer
-        for place, answers in asked.items()
-        if place not in same
-        for answer in answers
-    }
 
 
 def _change(before: Fact | None, after: Fact | None, sight: Sight, tally: _Tally) -> Change | None:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from collector.capture import HOST
 from netsnap.diff.changes import Blind
+from parsers.answer import Answer
 from parsers.facts import BlindSpot, Fact, Facts, Key
 from parsers.records import (
     RECORDS,
@@ -26,6 +27,7 @@ class View:
 
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
+        self._asked_by: dict[str, dict[str, set[str]]] = {}
 
     @cached_property
     def nodes(self) -> frozenset[str]:
@@ -67,14 +69,17 @@ class View:
         in_its_place = self._givers.get((node, fact.key.kind), frozenset())
         return bool(in_its_place - other.probes.get(node, frozenset()))
 
+    def _commands(self, node: str) -> Mapping[str, set[str]]:
+        """Map a node's questions to the commands by which they were asked."""
+        if node not in self._asked_by:
+            found = self._asked_by[node] = {}
+            for answer in self._answers.get(node, ()):
+                found.setdefault(answer.question.probe, set()).add(answer.command)
+        return self._asked_by[node]
+
     @cached_property
-    def _commands(self) -> Mapping[tuple[str, str], frozenset[str]]:
-        """Map (node, question) to the commands by which it was asked."""
-        found: dict[tuple[str, str], set[str]] = {}
-        for view in self.facts.snapshot.nodes:
-            for answer in view.answers:
-                found.setdefault((view.node, answer.question.probe), set()).add(answer.command)
-        return {place: frozenset(commands) for place, commands in found.items()}
+    def _answers(self) -> Mapping[str, tuple[Answer, ...]]:
+        return {view.node: view.answers for view in self.facts.snapshot.nodes}
 
     def asked_alike(self, fact: Fact) -> bool:
         """Say whether the question that gave the other snapshot a fact was asked in those words.
@@ -82,7 +87,7 @@ class View:
         Another version of netsnap asks more, or less, under the same name.
         """
         question = fact.answer.question
-        commands = self._commands.get((fact.key.node, question.probe))
+        commands = self._commands(fact.key.node).get(question.probe)
         return bool(question.subject) or not commands or fact.answer.command in commands
 
     def lists_namespaces(self, node: str) -> bool:
