@@ -11,7 +11,7 @@ from netsnap.explain.events import World, events
 from netsnap.explain.evidence import Raw, Witness
 from netsnap.explain.explanation import Explanation
 from netsnap.explain.inherited import taken_on_ways
-from netsnap.explain.latent import latent, may_stop
+from netsnap.explain.latent import is_all_told, latent, may_stop
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.mending import menders
 from netsnap.explain.noise import noise, witnesses
@@ -78,7 +78,11 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
         noise=noise(told, world),
         witnesses=(
             *(f"mended: {told_mending(culprit, world)}" for culprit in mended),
-            *latent([e for e in trial.roots() if e not in told and e.id not in awaited], world),
+            *latent(
+                [e for e in trial.roots() if e not in told and e.id not in awaited],
+                world,
+                is_sure=is_all_told(pairs, causes, observed),
+            ),
             *outcome.aftermath,
             *outcome.witnesses,
             *seen.notes(),

@@ -26,7 +26,7 @@ from netsnap.explain.events import (
     record_of,
     stops,
 )
-from netsnap.explain.explanation import Proof
+from netsnap.explain.explanation import Cause, Observation, Observed, Pairs, Proof
 from netsnap.explain.story import primary, story
 from netsnap.explain.tell import clause
 from netsnap.model.basechains import FAMILIES
@@ -45,29 +45,45 @@ from parsers.roles import Record
 RULE = FilterRule.kind
 OF_PODS = ("WorkloadEndpoint", "BlockAffinity")
 _ENDS = ("drop", "reject")
+UNSURE = "Whether pairs are lost by it cannot be told."
 RUNNING = ("running", "paused")
 
 
-def latent(untold: Iterable[Event], world: World) -> Iterator[str]:
-    """Yield a line for each such event; ``untold`` are those that are no cause of lost pairs."""
+def latent(untold: Iterable[Event], world: World, *, is_sure: bool = True) -> Iterator[str]:
+    """Yield a line for each such event; ``untold`` are those that are no cause of lost pairs.
+
+    Where it is not ``is_sure`` that nothing else was lost, no event is said to have cost nothing.
+    """
     rules = (fact.key for fact in world.before.of_kind(RULE))
     known = {key[:2] + key.identity[:2] for key in rules}
     for event in untold:
         if event.what == SESSION and _fell(event):
-            yield f"{_told(event, world)} No pair is lost by it (routes outlive a session)."
+            harmless = "No pair is lost by it (routes outlive a session)."
+            yield f"{_told(event, world)} {harmless if is_sure else UNSURE}"
         elif event.what == DAEMON and _ended(event):
-            yield f"{_told(event, world)} No pair is lost by it (routes outlive their daemon)."
+            harmless = "No pair is lost by it (routes outlive their daemon)."
+            yield f"{_told(event, world)} {harmless if is_sure else UNSURE}"
         elif event.what == FILTER and (_stops(event, known) or _stops_by_iptables(event, world)):
-            yield f"{_told(event, world)} No ping is lost by it; other packets may be."
+            harmless = "No ping is lost by it; other packets may be."
+            yield f"{_told(event, world)} {harmless if is_sure else UNSURE}"
         elif event.what == FILTER and may_stop(event, world):
             unknown = "whether a ping is lost is not known"
             yield f"{_told(event, world)} The model does not follow such rules: {unknown}."
         elif event.what == INTERFACE and _shrank(event):
-            yield f"{_told(event, world)} No small ping is lost by it; larger packets may be."
+            small = "No small ping is lost by it; larger" if is_sure else "Larger"
+            yield f"{_told(event, world)} {small} packets may be{'' if is_sure else ' lost by it'}."
         elif event.what in _TOLD and _TOLD[event.what](event):
             yield _told(event, world)
         elif event.what == CONTAINER:
             yield from _stopped(event)
+
+
+def is_all_told(pairs: Pairs, causes: Iterable[Cause], seen: Iterable[Observation]) -> bool:
+    """Say whether every pair and ping is known to be whole, or lost by one of the causes."""
+    explained = sum(len(cause.explains) for cause in causes)
+    unexplained = len(pairs.lost) + len(pairs.outside_lost) > explained
+    doubtful = pairs.unknown or pairs.outside_unknown
+    return not (doubtful or unexplained or any(each.kind is Observed.LOST for each in seen))
 
 
 def _shrank(event: Event) -> bool:

@@ -43,7 +43,7 @@ def outside(pairs: Pairs) -> Iterator[str]:
 def others(pairs: Pairs) -> Iterator[str]:
     """Count the pairs that were not lost and yet are not simply the same."""
     for word, found in (
-        ("came back", len(pairs.restored) + len(pairs.outside_restored)),
+        ("came back", len(pairs.restored)),
         ("failed at t1 already", len(pairs.never_worked)),
         ("are new", len(pairs.new)),
         ("are gone with their workload", len(pairs.gone)),
@@ -51,6 +51,8 @@ def others(pairs: Pairs) -> Iterator[str]:
         if found:
             dead = _dead(pairs.new) if word == "are new" else ""
             yield f"{count(found, 'pair')} {_agreeing(word, found)}{dead}"
+    if pairs.outside_restored:
+        yield f"{count(len(pairs.outside_restored), 'way')} out of the cluster came back"
 
 
 def _dead(new: Iterable[PairChange]) -> str:
