@@ -101,13 +101,13 @@ def culprits(trial: Trial) -> tuple[Culprit, ...]:
     if not trial.lost:
         return ()
     alone = [_try_alone(event, trial) for event in trial.roots()]
-    chosen = _cover(_in_order((each for each in alone if each.explains), trial.happened))
+    chosen = _cover(ranked((each for each in alone if each.explains), trial.happened))
     left = trial.lost
     for culprit in chosen:
         left = left - culprit.explains
     if left.held:
         chosen = _merged(chosen, _jointly(trial, left))
-    return tuple(_in_order(chosen, trial.happened))
+    return tuple(ranked(chosen, trial.happened))
 
 
 def _merged(alone: list[Culprit], jointly: list[Culprit]) -> list[Culprit]:
@@ -153,7 +153,7 @@ def _rank(culprit: Culprit) -> tuple[int, int, EventId]:
     )
 
 
-def _in_order(culprits: Iterable[Culprit], happened: Happened) -> list[Culprit]:
+def ranked(culprits: Iterable[Culprit], happened: Happened) -> list[Culprit]:
     """Sort by rank; of those that explain alike, none that surely happened after another leads."""
     waiting = sorted(culprits, key=_rank)
     ordered: list[Culprit] = []

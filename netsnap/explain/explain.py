@@ -2,6 +2,7 @@
 
 from netsnap.diff.changes import Difference
 from netsnap.explain.aftermath import aftermath
+from netsnap.explain.beside import with_those_beside
 from netsnap.explain.causes import Trial, culprits, restorer
 from netsnap.explain.cells import PairSet
 from netsnap.explain.chain import parents
@@ -20,6 +21,7 @@ from netsnap.explain.pairs import compare_pairs, matrices, touched
 from netsnap.explain.pending import forecasts
 from netsnap.explain.pings import Pings
 from netsnap.explain.reboot import with_what_lacks
+from netsnap.explain.sessions import Sessions
 from netsnap.explain.skew import Sweep
 from netsnap.explain.story import story
 from netsnap.explain.told import told_cause, told_mending, told_pending
@@ -44,7 +46,8 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     mended = menders(world, happened, (earlier, then), restored)
     happening = Happened(happened, world)
     trial = Trial(happening, parents(happening), lost, restorer(later, now, lost), now.homes)
-    found = tuple(with_what_lacks(culprit, trial) for culprit in culprits(trial))
+    all_found = with_those_beside(culprits(trial), trial, Sessions(world, later))
+    found = tuple(with_what_lacks(culprit, trial) for culprit in all_found)
     witness = Witness(before, after, raw, {})
     seen = Comparison(Pings(earlier), Pings(later), pairs, witness, difference)
     observed = seen.observations()

@@ -4,9 +4,10 @@ BIRD keeps a session until it has heard nothing for the hold time, and the route
 went away in disorder for the graceful restart time. Until then all looks well.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import permutations
 from typing import NamedTuple
 
 from collector.capture import HOST
@@ -68,6 +69,12 @@ class Sessions:
             timer = timers.of(ends, fact, session) if reason is not None else None
             if reason is not None and timer is not None:
                 yield Ending(ends.node, ends.peer, session, reason, timer)
+
+    def reasons(self, nodes: Iterable[str]) -> Iterator[Reason]:
+        """Say all that surely stops a session between two nodes, by either end."""
+        for node, peer in permutations(nodes, 2):
+            if (told := self.told.get((node, peer))) is not None:
+                yield from self.stops.reasons(told.ends, filters=True)
 
     @cached_property
     def stops(self) -> Stops:

@@ -95,17 +95,21 @@ class Stops:
 
         Without ``filters`` these are not asked: in a full mesh that takes long.
         """
+        return next(self.reasons(ends, filters=filters), None)
+
+    def reasons(self, ends: Ends, *, filters: bool) -> Iterator[Reason]:
+        """Say all that surely stops a session, the surest first."""
         peer = self.hosts.get(ends.peer)
         if peer is not None and peer.halted is not None:
             event = (DAEMON, ends.peer, HOST, "bird")
-            return Reason(peer.halted[0], event, ends.node, peer.halted[1])
+            yield Reason(peer.halted[0], event, ends.node, peer.halted[1])
         if not ends.own or not ends.theirs:
-            return None  # one that waits for its peer may have no address of its own yet
+            return  # one that waits for its peer may have no address of its own yet
         for each in (ends, ends.turned()):
-            found = self._unreached(each) or (self._deaf(each) if filters else None)
-            if found is not None:
-                return found
-        return None
+            if (found := self._unreached(each)) is not None:
+                yield found
+            if filters:
+                yield from self._deaf(each)
 
     def _unreached(self, ends: Ends) -> Reason | None:
         """Say that packets from a node do not get to its peer at all."""
@@ -129,7 +133,7 @@ class Stops:
         words = f"{ends.node} does not reach {ends.peer}: {way.reason}"
         return Reason(words, event, ends.peer, fact)
 
-    def _deaf(self, ends: Ends) -> Reason | None:
+    def _deaf(self, ends: Ends) -> Iterator[Reason]:
         """Say that what the peer sends does not reach a node's BIRD: a filter ends it."""
         for at, is_own in ((ends.node, False), (ends.peer, True)):
             host = self.hosts.get(at)
@@ -146,8 +150,7 @@ class Stops:
                 family = f"{rule.family} " if isinstance(rule, IptablesRule) else ""
                 table = f"{family}{rule.table}"
                 words = f"a packet filter of {at} drops BGP: “{rule.rule}” in {table} {rule.chain}"
-                return Reason(words, (FILTER, at, HOST, table), ends.node, fact)
-        return None
+                yield Reason(words, (FILTER, at, HOST, table), ends.node, fact)
 
     def _ports(self, ends: Ends) -> tuple[tuple[int, int], ...]:
         """Return the ports of what comes in: whence, whereto. Both ways if it is not told."""

@@ -101,7 +101,8 @@ def _together(culprit: Culprit) -> str:
         return ""
     one = len(culprit.joint) == 1
     others = "another cause is" if one else f"{len(culprit.joint)} other causes are"
-    return f" {_counted(culprit.shared)} only if {others} undone too."
+    lose = "it" if len(culprit.shared) == 1 else "them"
+    return f" {_counted(culprit.shared)} only if {others} undone too: each alone loses {lose}."
 
 
 def _counted(explained: PairSet) -> str:
