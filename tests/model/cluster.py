@@ -37,6 +37,7 @@ BLOCKS = {"k8s1": "192.168.86.0/26", "k8s2": "192.168.167.64/26", "k8s3": "192.1
 
 Place = tuple[str, str]
 R = TypeVar("R", bound=Record)
+Readings = dict[tuple[Record, ...], Reading]
 World = dict[Place, list[Record]]
 """(node, netns) → its records. A test edits it, then calls ``facts``."""
 
@@ -172,12 +173,15 @@ def facts(
     unreached: Iterable[str] = (),
     hidden: Iterable[tuple[str, str, str]] = (),
     unknown: Mapping[tuple[str, str, str], tuple[str, ...]] | None = None,
+    readings: Readings | None = None,
 ) -> Facts:
     """Assemble facts as the readers would, with one answer for each kind and namespace.
 
     ``unreached`` nodes were asked and did not answer. ``hidden`` places were not read, and
-    ``unknown`` places hold these lines that no template knows.
+    ``unknown`` places hold these lines that no template knows. Equal ``readings`` are one object in
+    all facts that are assembled with the same of them, as the history hands them out.
     """
+    readings = {} if readings is None else readings
     dark = frozenset(unreached)
     unknown = unknown or {}
     spots = [_spot(place) for place in hidden] + [_spot(p, lines) for p, lines in unknown.items()]
@@ -191,7 +195,7 @@ def facts(
         for name, records in spaces if node not in dark else ():
             scope = HOST if name == HOST else f"net:[{crc32(name.encode())}]"
             netns[node, scope] = name
-            for answer in _answers(node, scope, records):
+            for answer in _answers(node, scope, records, readings):
                 answers.append(answer)
                 by_key.update(_facts(node, name, answer))
         reach = Reach.UNREACHABLE if node in dark else Reach.REACHED
@@ -214,7 +218,7 @@ def _spot(place: tuple[str, str, str], unknown: tuple[str, ...] = ()) -> BlindSp
     return BlindSpot(node, netns, f"ask-{kind}", "", frozenset({kind}), reason, unknown)
 
 
-def _answers(node: str, scope: str, records: Iterable[Record]) -> list[Answer]:
+def _answers(node: str, scope: str, records: Iterable[Record], readings: Readings) -> list[Answer]:
     kinds: dict[str, list[Record]] = {}
     for record in records:
         kinds.setdefault(record.kind, []).append(record)
@@ -230,10 +234,15 @@ def _answers(node: str, scope: str, records: Iterable[Record]) -> list[Answer]:
             detail="",
             digest=str(hash(tuple(found))),
             error_digest="",
-            reading=Reading(tuple(found), tuple(range(1, len(found) + 1))),
+            reading=_reading(tuple(found), readings),
         )
         for kind, found in kinds.items()
     ]
+
+
+def _reading(records: tuple[Record, ...], readings: Readings) -> Reading:
+    new = Reading(records, tuple(range(1, len(records) + 1)))
+    return readings.setdefault(records, new)
 
 
 def _facts(node: str, netns: str, answer: Answer) -> dict[Key, Fact]:

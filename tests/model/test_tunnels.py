@@ -60,9 +60,9 @@ def _device(kind: str, node: str) -> Interface:
     )  # fmt: skip
 
 
-def tunnelled(kind: str) -> World:
+def tunnelled(kind: str, pods: int = 2) -> World:
     """Return the cluster with its blocks behind tunnels, as Calico sets them up."""
-    world = cluster()
+    world = cluster(pods)
     for node in NODES:
         place, device = (node, HOST), _device(kind, node)
         own = VTEP[node][0]

@@ -1,4 +1,4 @@
-"""Things that stop a packet where routes and links would let it through, or lead it astray."""
+"""What beside filters stops a packet where routes would let it through, or leads it astray."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,78 +9,21 @@ from parsers.records import (
     Address,
     FilterRule,
     Interface,
-    IpSet,
-    IpSetMember,
-    IptablesRule,
     Neighbour,
     NextHop,
     Route,
-    Sysctl,
-    XfrmPolicy,
 )
-from parsers.roles import Record
-from parsers.verdicts import of_iptables
 from tests.model.cluster import (
     BLOCKS,
+    GATEWAY,
     NIC,
     NODES,
-    UP,
     World,
     address_of,
     local,
-    pod_of,
-    route,
     veth_of,
 )
-
-SECOND = "eth1"
-"""The interface of a second network, on which some clusters' nodes are too."""
-NEAR = {node: f"10.9.0.{at}" for at, node in enumerate(NODES, 1)}
-MACS = {node: f"0a:00:00:00:00:0{at}" for at, node in enumerate(NODES, 1)}
-
-
-def join_again(world: World, random: Random) -> None:
-    """Put all nodes on a second network, so that a way back may be another than the way there."""
-    for at, node in enumerate(NODES, 1):
-        world[node, HOST] += [
-            Interface(SECOND, 7, UP, 1500, operstate="UP", link_type="ether", mac=f"0a:09::0{at}"),
-            Address(SECOND, 4, f"{NEAR[node]}/24", scope="global"),
-            local(NEAR[node], SECOND),
-            route("10.9.0.0/24", SECOND, protocol="kernel"),
-            Sysctl(f"net.ipv4.conf.{SECOND}.forwarding", "1"),
-            Sysctl(f"net.ipv4.conf.{SECOND}.rp_filter", random.choice("0012")),
-        ]
-
-
-def wire_twice(world: World, random: Random) -> None:
-    """Give a pod a second veth pair, by which its node may send what the first one answers."""
-    node = random.choice(list(NODES))
-    pod, veth = pod_of(node, 1), f"{veth_of(node, 1)}b"
-    records, own = world[node, HOST], f"{address_of(node, 1)}/32"
-    ends = (veth, 31, 5, "0"), ("net1", 5, 31, "0")
-    for at, (name, index, peer, netns) in zip((records, world[node, pod]), ends, strict=True):
-        at.append(
-            Interface(
-                name, index, UP, 1500, operstate="UP", link_type="ether", peer_index=peer,
-                peer_netns=netns, link_kind="veth",
-            )
-        )  # fmt: skip
-    _set(records, f"net.ipv4.conf.{veth}.forwarding", "1")
-    if random.random() < 0.7:
-        records[:] = [each for each in records if each.identity != route(own, veth).identity]
-        records.append(route(own, veth))
-
-
-def name_hardware(world: World) -> None:
-    """Give the nodes' interfaces hardware addresses, at which they know each other."""
-    for node in NODES:
-        records = world[node, HOST]
-        macs = {address: MACS[other] for other, address in NODES.items()}
-        for at, each in enumerate(records):
-            if isinstance(each, Interface) and each.name == NIC:
-                records[at] = replace(each, mac=MACS[node])
-            elif isinstance(each, Neighbour) and each.device == NIC and each.address in macs:
-                records[at] = replace(each, mac=macs[each.address])
+from tests.networks.cast import MACS, NEAR, SECOND, addresses_of, put, put_switch
 
 
 def _asymmetric(world: World, random: Random) -> None:
@@ -97,7 +40,20 @@ def _asymmetric(world: World, random: Random) -> None:
     records.append(block)
     checked = random.choice((NIC, NIC, SECOND, "all", "tunl0", "vxlan.calico"))
     checks = world[random.choice((here, here, there)), HOST]
-    _set(checks, f"net.ipv4.conf.{checked}.rp_filter", random.choice("1112"))
+    put_switch(checks, f"net.ipv4.conf.{checked}.rp_filter", random.choice("1112"))
+
+
+def _spread(world: World, random: Random) -> None:
+    """Share what is for another node's pods out among next hops, of which some lead elsewhere."""
+    here, there = random.sample(list(NODES), 2)
+    records = world[here, HOST]
+    ways = [NextHop(address, NIC) for node, address in NODES.items() if node != here]
+    ways += [NextHop(GATEWAY, NIC), NextHop("172.16.0.99", NIC)]
+    ways += [NextHop(address_of(here, pod), veth_of(here, pod)) for pod in (1, 2)]
+    names = [each.name for each in records if isinstance(each, Interface)]
+    ways += [NextHop(NEAR[there], SECOND)] * (SECOND in names)
+    hops = dict.fromkeys((NextHop(NODES[there], NIC), *random.choices(ways, k=2)))
+    put(records, Route(4, "main", BLOCKS[there], next_hops=tuple(hops), protocol="static"))
 
 
 def _gate(world: World, random: Random) -> None:
@@ -111,78 +67,7 @@ def _gate(world: World, random: Random) -> None:
             *(("arp_ignore", value) for value in "128"),
         )
     )
-    _set(world[node, HOST], f"net.ipv4.conf.{device}.{name}", value)
-
-
-def _by_interface(world: World, random: Random) -> None:
-    """Filter by the interface that a packet comes in or leaves by."""
-    node = random.choice(list(NODES))
-    hook = random.choice(("forward", "forward", "input", "prerouting", "postrouting"))
-    device = random.choice((*(veth_of(node, pod) for pod in (1, 2)), NIC, SECOND, "docker0"))
-    side = random.choice(("iifname", "oifname"))
-    more = random.choice(("", "ct state new ", f"ip saddr {random.choice(list(BLOCKS.values()))} "))
-    line = f'{side} "{device}" {more}{random.choice(("drop", "counter drop", "accept"))}'
-    kept = f"type filter hook {hook} priority filter; policy accept;"
-    world[node, HOST] += [
-        FilterRule("ip gates", hook, kept),
-        FilterRule("ip gates", hook, line),
-    ]
-
-
-def _legacy(world: World, random: Random) -> None:
-    """Filter with iptables-legacy, by addresses, interfaces and sets."""
-    node = random.choice(list(NODES))
-    addresses = _addresses(world)
-    chain = random.choice(("FORWARD", "FORWARD", "INPUT", "OUTPUT"))
-    device = random.choice((*(veth_of(node, pod) for pod in (1, 2)), NIC))
-    matches = [
-        f"-s {random.choice(addresses)}/32",
-        f"-d {random.choice(list(BLOCKS.values()))}",
-        f"-i {device}",
-        f"! -i {device}",
-        f"-o {device}",
-        "-o cali+",
-        f"-m set --match-set {random.choice(('some', 'all'))} {random.choice(('src', 'dst'))}",
-        "-p icmp -m icmp --icmp-type 8",
-        "-m statistic --mode random --probability 0.5",
-    ]
-    ends = ("ACCEPT", "DROP", "DROP", "RETURN", "spare")
-    lines = [
-        f"{random.choice(matches)} -j {random.choice(ends)}" for _ in range(random.randint(1, 3))
-    ]
-    policy = random.choice(("accept", "accept", "drop"))
-    spare = f"{random.choice(matches)} -j DROP"
-    world[node, HOST] += [
-        _rule("policy", chain, policy),
-        *(_rule(line, chain) for line in dict.fromkeys(lines)),
-        _rule(spare, "spare"),
-        IpSet("some", "hash:net", expiring=random.choice(((), (), (addresses[0],)))),
-        *(IpSetMember("some", each) for each in addresses[-2:]),
-        IpSet("all", "list:set"),
-        IpSetMember("all", "some"),
-    ]
-
-
-def _rule(line: str, chain: str, verdict: str = "") -> Record:
-    said = verdict or of_iptables(line.partition("-j ")[2])
-    return IptablesRule("ip", "legacy", "filter", chain, line, verdict=said)
-
-
-def _ipsec(world: World, random: Random) -> None:
-    """Add a policy of IPsec."""
-    place = random.choice([place for place in world if place[1] == HOST])
-    addresses = _addresses(world)
-    ends = [f"{random.choice(addresses)}/32", random.choice(list(BLOCKS.values())), "0.0.0.0/0"]
-    block = random.random() < 0.7
-    world[place].append(
-        XfrmPolicy(
-            random.choice(ends), random.choice(ends), random.choice(("", "", f"dev {NIC}")),
-            random.choice(("in", "out", "fwd")),
-            action="block" if block else "allow",
-            priority=random.choice((1, 2)),
-            templates=() if block else random.choice(((), ("proto esp",))),
-        )
-    )  # fmt: skip
+    put_switch(world[node, HOST], f"net.ipv4.conf.{device}.{name}", value)
 
 
 def _stranger(world: World, random: Random) -> None:
@@ -220,7 +105,7 @@ def _bridged(world: World, random: Random) -> None:
         if not ports:
             continue
         if random.random() < 0.5:
-            _set(records, "net.bridge.bridge-nf-call-iptables", "1")
+            put_switch(records, "net.bridge.bridge-nf-call-iptables", "1")
             hook = "type filter hook forward priority filter; policy drop;"
             records.append(FilterRule("ip shown", "forward", hook))
             continue
@@ -231,7 +116,7 @@ def _bridged(world: World, random: Random) -> None:
 
 def _twice(world: World, random: Random) -> None:
     """Give a pod's or a node's address to somebody else, too."""
-    text = random.choice((*_addresses(world), *NODES.values()))
+    text = random.choice((*addresses_of(world), *NODES.values()))
     block = text.rpartition(".")[0]
     near = [(node, HOST) for node, own in BLOCKS.items() if own.startswith(f"{block}.")]
     place = random.choice(near if near and random.random() < 0.5 else list(world))
@@ -242,30 +127,25 @@ def _twice(world: World, random: Random) -> None:
 def _speaker(world: World, random: Random) -> None:
     """Let a pod speak with another address than the one that it is known by."""
     records = world[random.choice([place for place in world if place[1] != HOST])]
-    other = random.choice(("10.1.2.3", *_addresses(world)))
+    other = random.choice(("10.1.2.3", *addresses_of(world)))
     records += [Address("eth0", 4, f"{other}/32", scope="global"), local(other, "eth0")]
     for at, each in enumerate(records):
         if isinstance(each, Route) and each.prefix == "0.0.0.0/0":
             records[at] = replace(each, source=other)
 
 
-def _addresses(world: World) -> list[str]:
-    """List the addresses of the pods."""
-    return [
-        each.address.partition("/")[0]
-        for place, records in world.items()
-        if place[1] != HOST
-        for each in records
-        if isinstance(each, Address) and each.family == 4 and each.interface == "eth0"
-    ] or ["192.168.86.2", "192.168.86.3"]
-
-
-def _set(records: list[Record], name: str, value: str) -> None:
-    records[:] = [each for each in records if not (isinstance(each, Sysctl) and each.name == name)]
-    records.append(Sysctl(name, value))
-
-
 GATED: tuple[Callable[[World, Random], None], ...] = (
-    *(_asymmetric, _asymmetric, _gate, _gate, _gate, _by_interface, _by_interface, _legacy),
-    *(_ipsec, _stranger, _mute, _bridged, _twice, _speaker),
+    *(
+        _asymmetric,
+        _asymmetric,
+        _spread,
+        _gate,
+        _gate,
+        _gate,
+        _stranger,
+        _mute,
+        _bridged,
+        _twice,
+        _speaker,
+    ),
 )
