@@ -20,7 +20,11 @@ from netsnap.model.network import Network
 from parsers.records import Address, Neighbour, Route
 
 Token = tuple[str, ...]
-"""What a walk may depend on: (node, netns), or (node, netns, device, neighbour's address)."""
+"""What a walk may depend on: (node, netns), or (node, netns, device, neighbour's address).
+
+Without an address it is any neighbour there: on the link is asked for whom the packet is for at
+that hop, which is another than the pair's ends where it is masqueraded or in a tunnel's packet.
+"""
 
 
 class Footprints:
@@ -33,13 +37,14 @@ class Footprints:
         """Return the lost pairs whose fate can depend on these changes; others surely do not."""
         found: set[Pair] = set()
         for change in changes:
-            token = self._token(change)
-            if token is None:
+            tokens = self._tokens_of(change)
+            if tokens is None:
                 return self._lost
-            found.update(self._index.get(token, ()))
+            for token in tokens:
+                found.update(self._index.get(token, ()))
         return self._lost.only(found)
 
-    def _token(self, change: Change) -> Token | None:
+    def _tokens_of(self, change: Change) -> tuple[Token, ...] | None:
         """Say what must be on a walk for the change to count; None if any walk may depend on it.
 
         Whose address a node's is, is asked from everywhere; and on a bridge one workload can
@@ -51,8 +56,9 @@ class Footprints:
         if everywhere or place[0] in self._bridged:
             return None
         if isinstance(record, Neighbour):
-            return (*place, record.device, record.address)
-        return place
+            on_link = (*place, record.device)
+            return (*on_link, record.address), on_link
+        return (place,)
 
     @cached_property
     def _bridged(self) -> frozenset[str]:
@@ -73,14 +79,13 @@ class Footprints:
 
     def _tokens(self, pair: Pair) -> Iterator[Token]:
         known = (self._matrix.endpoints.get(name) for name in pair)
-        endpoints = [endpoint for endpoint in known if endpoint is not None]
-        addresses = [address for endpoint in endpoints for address in endpoint.addresses]
-        yield from ((endpoint.node, endpoint.netns) for endpoint in endpoints)
+        yield from ((each.node, each.netns) for each in known if each is not None)
         for path in self._paths(pair):
             for hop in path.hops:
                 yield hop.node, hop.netns
-                for address in self._gateways(hop) or addresses:
-                    yield hop.node, hop.netns, hop.device, address
+                on_link = (hop.node, hop.netns, hop.device)
+                gateways = self._gateways(hop)
+                yield from ((*on_link, address) for address in gateways) if gateways else (on_link,)
 
     def _gateways(self, hop: Hop) -> list[str]:
         """Return whom the hop's route asks its next hop of; nobody where it is on the link."""

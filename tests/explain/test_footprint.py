@@ -28,6 +28,7 @@ from tests.model.cluster import (
     route,
     swap,
 )
+from tests.model.test_tunnels import tunnelled
 
 
 def plain(after: Network, lost: frozenset[Pair], changes: list[Change]) -> frozenset[Pair]:
@@ -96,3 +97,17 @@ def test_an_address_counts_for_walks_that_never_came_to_its_node() -> None:
     between = (pod_of("k8s2", 1), pod_of("k8s3", 1))
     assert between in lost
     assert between in restorer(network, now, lost)(compare(t1, t2).changes)
+
+
+def test_the_neighbour_that_a_tunnels_own_packet_asks_for_lies_on_the_way() -> None:
+    """It is on the link for the node's address, which is neither end's and no next hop."""
+    worlds = [tunnelled("vxlan"), tunnelled("vxlan")]
+    for world, condition in zip(worlds, ("resolved", "failed"), strict=True):
+        world["k8s1", HOST].append(Neighbour(4, NODES["k8s3"], NIC, condition=condition))
+    t1, t2 = map(facts, worlds)
+    now, network = matrix(Network.of(t2)), Network.of(t2)
+    found = compare_pairs(matrix(Network.of(t1)), now)
+    lost = PairSet.of(found.lost)
+    (change,) = compare(t1, t2).changes
+    assert len(lost) > 0
+    assert restorer(network, now, lost)([change]).held == lost.held
