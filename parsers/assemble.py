@@ -14,6 +14,7 @@ from parsers.names import is_an_admins, is_host, mount_names, scope_of, workload
 from parsers.reading import Ledger
 from parsers.records import RECORDS, Container, ContainerSummary, NetworkNamespace
 from parsers.roles import Record
+from parsers.sound import only_sound
 from parsers.workloads import doubts, lacks, stood_in_for, why_not_whole
 
 R = TypeVar("R", bound=Record)
@@ -51,6 +52,7 @@ def assemble(snapshot: Snapshot) -> Facts:
         },
         reached=frozenset(view.node for view in snapshot.nodes if view.reach is Reach.REACHED),
     )
+    facts = only_sound(facts)
     facts.places  # noqa: B018 -- sorted while they are at hand, for all who ask for one kind
     return facts
 

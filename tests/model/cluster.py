@@ -27,6 +27,7 @@ from parsers.records import (
     Sysctl,
 )
 from parsers.roles import Record
+from parsers.sound import only_sound
 
 NOON = datetime(2026, 1, 2, 12, tzinfo=UTC)
 NIC = "enp1s0f0"
@@ -202,7 +203,7 @@ def facts(
         views.append(
             NodeView(node, NODES.get(node, ""), reach, "", NOON, NOON, 0.0, tuple(answers))
         )
-    return Facts(
+    found = Facts(
         snapshot=Snapshot("0" * 64, "", NOON, NOON, tuple(views)),
         by_key=by_key,
         netns=netns,
@@ -210,6 +211,7 @@ def facts(
         hidden=frozenset((*hidden, *unknown)),
         reached=frozenset(node for node, _ in world) - dark,
     )
+    return only_sound(found)
 
 
 def _spot(place: tuple[str, str, str], unknown: tuple[str, ...] = ()) -> BlindSpot:

@@ -42,8 +42,14 @@ def _down(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _ends(space: Space, peer: str) -> Iterator[tuple[str, str]]:
-    """Yield the interfaces whose network has the peer, and the own address there."""
-    wanted = number(peer)
+    """Yield the interfaces whose network has the peer, and the own address there.
+
+    A peer whose address is none is in no network.
+    """
+    try:
+        wanted = number(peer)
+    except ValueError:
+        return
     for own in space.addresses:
         if own.block.holds(wanted) and own.number != wanted:
             yield own.device, own.text
