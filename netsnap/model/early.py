@@ -3,7 +3,8 @@
 An XDP program is known by its being there alone; a traffic-control filter by its lines, of which
 those count that drop packets or send them elsewhere. Where a packet passes one, that is a doubt of
 its way: as long as the same is there, it fares alike. So is a table of connections that is full
-and drops what is new (nf_conntrack_alloc in net/netfilter/nf_conntrack_core.c).
+and drops what is new (nf_conntrack_alloc in net/netfilter/nf_conntrack_core.c), and an interface
+that is too small for a ping.
 """
 
 import re
@@ -35,6 +36,9 @@ def early(record: Record | None) -> str:
             return f"a tc filter on {record.device} ({record.parent}){then}"
     return ""
 
+
+PING = 84
+"""A ping's packet (IPv4), in bytes. IPv6 has no link that takes fewer than 1280."""
 
 Takers = Mapping[tuple[str, bool], Sequence[str]]
 """What takes packets early, by device and whether it does so where they come in."""
@@ -70,11 +74,20 @@ def takers_of(space: Space) -> Takers:
         record = fact.record
         if isinstance(record, Interface) and record.xdp:
             found[record.name, True].append(_said(space, record.name, "an XDP program"))
+        elif isinstance(record, Interface) and is_tiny(record):
+            told = _said(space, record.name, f"an MTU of {record.mtu}")
+            found[record.name, True].append(told)
+            found[record.name, False].append(told)
         elif isinstance(record, TcFilter) and early(record):
             what = f"a tc filter ({record.parent} {record.type}: {' '.join(record.rule)})"
             comes_in = record.parent == "ingress"
             found[record.device, comes_in].append(_said(space, record.device, what))
     return found
+
+
+def is_tiny(interface: Interface) -> bool:
+    """Say whether a ping is too large for an interface: cut up on its way out, or thrown away."""
+    return interface.mtu is not None and interface.mtu < PING
 
 
 def _said(space: Space, device: str, what: str) -> str:
@@ -104,7 +117,7 @@ def words_of(record: Interface | TcFilter | ConntrackTable) -> tuple[str, ...]:
     """Return what of a record decides here, in words."""
     match record:
         case Interface():
-            return (record.xdp,)
+            return (record.xdp, *(("tiny",) if is_tiny(record) else ()))
         case TcFilter():
             return (record.parent, record.type, *record.rule) if early(record) else ()
         case ConntrackTable():
@@ -116,7 +129,7 @@ def taken(ground: Ground, hops: Sequence[Hop]) -> Iterator[str]:
     for port, comes_in in _ports(ground, hops):
         takers = ground.takers.get(port[:2], {}) if ground.takers else {}
         for told in takers.get((port.device, comes_in), ()):
-            yield f"{port.node} {port.netns}: {told} takes packets early"
+            yield f"{port.node} {port.netns}: {told} may take packets"
     for place in dict.fromkeys((hop.node, hop.netns) for hop in hops if not hop.note):
         if place in ground.full:
             yield f"{place[0]} {place[1]}: the table of connections is full and drops what is new"

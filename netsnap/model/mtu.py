@@ -2,7 +2,8 @@
 
 Who sends by an interface that is too small tells the sender so (or cuts the packet up, where that
 is allowed); who gets a frame that is too large for the interface it comes in by throws it away
-without a word. A VXLAN's own packet is 50 bytes longer than what it carries (RFC 7348).
+without a word. A VXLAN's own packet is 50 bytes longer than what it carries (RFC 7348), 70 where
+it goes over IPv6.
 """
 
 from collections.abc import Iterator
@@ -11,10 +12,11 @@ from typing import NamedTuple
 from collector.capture import HOST
 from netsnap.model.disposition import Disposition, Hop, Path
 from netsnap.model.network import Network
+from netsnap.model.numbers import IPV4, IPV6, number
 from netsnap.model.tunnels import carried
 
-OVERHEAD = 50
-"""IPv4 and UDP and VXLAN headers, and that of the frame inside, in bytes."""
+OVERHEAD = {IPV4: 50, IPV6: 70}
+"""IP and UDP and VXLAN headers, and that of the frame inside, in bytes."""
 ARRIVED = frozenset({Disposition.DELIVERED, Disposition.LEFT_CLUSTER})
 
 
@@ -53,9 +55,10 @@ def _limits(network: Network, path: Path) -> Iterator[Limit]:
         if space is None:
             continue
         if found := carried(space, hop):
+            overhead = OVERHEAD[number(found.remote).family]
             way = network.walk((hop.node, hop.netns), found.remote, source_address=found.local)
             for limit in _limits(network, way):
-                yield limit._replace(size=limit.size - OVERHEAD)
+                yield limit._replace(size=limit.size - overhead)
         elif not hop.note:
             yield from _of_hop(network, hop)
 

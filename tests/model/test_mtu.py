@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from collector.capture import HOST
+from netsnap.diff.compare import compare
+from netsnap.explain.explain import explain
 from netsnap.model.mtu import Limit, narrowest
 from netsnap.model.network import Network
-from parsers.records import Interface
-from tests.model.cluster import NIC, World, address_of, cluster, facts, find, pod_of, swap
+from parsers.records import Address, FdbEntry, Interface, NextHop, Route
+from tests.model.cluster import NIC, NODES, World, address_of, cluster, facts, find, pod_of, swap
 from tests.model.test_tunnels import tunnelled
 
 SOURCE, BESIDE = pod_of("k8s1", 1), pod_of("k8s1", 2)
@@ -71,3 +73,35 @@ def test_a_way_within_the_node_is_measured_too() -> None:
     network = Network.of(facts(_resized(cluster(), *ends)))
     limit = narrowest(network, network.walk(("k8s1", SOURCE), address_of("k8s1", 2)))
     assert limit == Limit(1400, "k8s1", HOST, "cali12", silent=False)
+
+
+def test_over_ipv6_what_carries_a_tunnel_has_a_longer_header() -> None:
+    world = tunnelled("vxlan")
+    for number, node in ((1, "k8s1"), (3, "k8s3")):
+        own = f"fd00::{number}"
+        hops = (NextHop("", NIC),)
+        world[node, HOST] += [
+            Address(NIC, 6, f"{own}/64", scope="global"),
+            Route(6, "local", f"{own}/128", type="local", next_hops=hops),
+            Route(6, "main", "fd00::/64", next_hops=hops),
+        ]
+    old = next(
+        each
+        for each in world["k8s1", HOST]
+        if isinstance(each, FdbEntry) and each.destination == NODES["k8s3"]
+    )
+    swap(world, ("k8s1", HOST), old, replace(old, destination="fd00::3"))
+    assert _limit(_resized(world, ("k8s3", HOST, NIC, 1300))) == Limit(
+        1230, "k8s3", HOST, NIC, silent=True
+    )
+
+
+@pytest.mark.parametrize(("mtu", "number"), [(83, 10), (84, 0)])
+def test_pairs_for_whose_pings_an_interface_gets_too_small_are_untold(
+    mtu: int, number: int
+) -> None:
+    before, after = cluster(), _resized(cluster(), ("k8s1", SOURCE, "eth0", mtu))
+    t1, t2 = facts(before), facts(after)
+    told = explain(t1, t2, compare(t1, t2), lambda _: b"")
+    assert len(told.pairs.unknown) == number
+    assert not told.pairs.lost
