@@ -35,7 +35,8 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     ``difference`` is ``netsnap.diff.compare(before, after)``; ``raw`` fetches the bytes of an
     answer by digest, for the evidence.
     """
-    world = World(before, after, difference)
+    is_backwards = after.snapshot.started < before.snapshot.started
+    world = World(before, after, difference, turned=is_backwards)
     then, now = matrices(before, after, difference.same)
     earlier, later = then.network, now.network
     pairs = Sweep(world).told(compare_pairs(then, now), now)

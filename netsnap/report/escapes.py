@@ -10,6 +10,7 @@ import unicodedata
 from typing import Any
 
 _BYTE = 256
+_BREAKS = ("Zl", "Zp")  # where some programs begin a new line
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 
 
@@ -25,7 +26,7 @@ def json_text(body: Any) -> str:
 
 
 def _acts(char: str) -> bool:
-    return unicodedata.category(char)[0] == "C"
+    return (category := unicodedata.category(char))[0] == "C" or category in _BREAKS
 
 
 def _visible(char: str) -> str:

@@ -9,10 +9,12 @@ import re
 from netsnap.explain.explanation import Explanation
 from netsnap.report.escapes import printable
 from netsnap.report.outline import CauseLines, outline
-from netsnap.report.words import instant, source
+from netsnap.report.words import backwards, instant, source
 from parsers.answer import Snapshot
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|@~!])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|@~!&])")
+_BEGINS = re.compile(r"^(\d*)([-+=.)])")
+"""What begins a list, or makes a heading of the line above."""
 
 
 def markdown(told: Explanation, t1: Snapshot, t2: Snapshot) -> str:
@@ -21,7 +23,8 @@ def markdown(told: Explanation, t1: Snapshot, t2: Snapshot) -> str:
     parts = [
         f"## netsnap: {escape(lines.verdict.lower())}",
         escape(lines.sentence),
-        f"t1 `{t1.id[:12]}` {instant(t1.started)}, t2 `{t2.id[:12]}` {instant(t2.started)}",
+        f"t1 `{t1.id[:12]}` {instant(t1.started)}, t2 `{t2.id[:12]}` {instant(t2.started)}"
+        + backwards(t1, t2),
     ]
     for number, cause in enumerate(lines.causes, start=1):
         parts.extend(_cause(f"Cause {number}", cause))
@@ -57,7 +60,7 @@ def _cause(name: str, cause: CauseLines) -> list[str]:
 
 def escape(text: str) -> str:
     """Escape what Markdown would read as markup, in one line of text."""
-    return _SPECIAL.sub(r"\\\1", printable(text))
+    return _BEGINS.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", printable(text).lstrip()))
 
 
 def _fenced(text: str) -> str:

@@ -140,14 +140,19 @@ def _observations(told: Explanation, *, details: bool) -> tuple[CauseLines, ...]
 
 def _observation(seen: Observation, most: int, *, details: bool) -> CauseLines:
     lines = _bounded(pairlines.told(seen.groups), most, details=details)
-    suspects = [f"changed, and not in the model: {each}" for each in seen.suspects]
-    doubts = [f"on the way, and not understood: {each}" for each in seen.doubts]
+    suspects = _each("changed, and not wholly in the model", seen.suspects)
+    doubts = _each("on the way, and not understood", seen.doubts)
     return CauseLines(
         headline=seen.sentence,
         proof="",
         evidence=seen.evidence,
         consequences=(*lines, *_few(suspects, details=details), *_few(doubts, details=details)),
     )
+
+
+def _each(what: str, told: Iterable[str]) -> list[str]:
+    """Say what each of these is; the last may be a count of others."""
+    return [each if each.startswith("and ") else f"{what}: {each}" for each in told]
 
 
 def _few(lines: list[str], *, details: bool) -> list[str]:

@@ -112,6 +112,8 @@ def pieces(line: Line, console: Console, *, cut: bool) -> Iterable[Text]:
     """Return a line as rows of a screen: wrapped, and cut to its own number of rows if asked."""
     text = line.text
     found = _wrapped(text + line.tail, line, console)
+    if cut and len(found) > line.rows:
+        text = text[: line.rows * _width(line, console) + STEP]  # no more letters have room
     while cut and len(found) > line.rows and len(text) > STEP:
         text = text[:-STEP]
         found = _wrapped(f"{text.rstrip()}…{line.tail}", line, console)

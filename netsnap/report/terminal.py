@@ -12,7 +12,7 @@ from netsnap.history.heads import SHORT
 from netsnap.report.escapes import printable
 from netsnap.report.outline import CauseLines, outline
 from netsnap.report.screen import MARGIN, ROWS, Line, Rank, fitted, pieces
-from netsnap.report.words import instant, short_source, source, squeezed
+from netsnap.report.words import backwards, instant, short_source, source, squeezed
 from parsers.answer import Snapshot
 
 STYLES = {
@@ -77,7 +77,9 @@ def _lines(told: Explanation, t1: Snapshot, t2: Snapshot, *, details: bool) -> I
         verdict, lines.sentence, Rank.VERDICT, "verdict", TALLEST, "", "bold", STYLES[told.verdict]
     )
     named = f"t1 {_named(t1)}   t2 {_named(t2)}"
-    yield Line("", named, Rank.VERDICT, "snapshot", style="dim")
+    order = backwards(t1, t2)
+    rows = TALLEST if order else 1
+    yield Line("", named, Rank.VERDICT, "snapshot", rows, order, style="" if order else "dim")
     for number, cause in enumerate(lines.causes, start=1):
         yield from _cause(f"cause {number}", cause, details=details)
     for number, cause in enumerate(lines.pending, start=1):

@@ -7,6 +7,7 @@ from collector.capture import HOST
 
 if TYPE_CHECKING:  # netsnap parse needs no model of the network
     from netsnap.explain.explanation import Evidence, When
+    from parsers.answer import Snapshot
 
 NAMES_SHOWN = 4
 NOUNS = {
@@ -39,6 +40,11 @@ def instant(time: datetime | None) -> str:
     if time is None:
         return "unknown time"
     return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def backwards(t1: "Snapshot", t2: "Snapshot") -> str:
+    """Warn of a comparison in which what is told as lost came, and the other way round."""
+    return "   (t2 is the earlier: all is told backwards)" if t2.started < t1.started else ""
 
 
 def moment(when: "When") -> str:

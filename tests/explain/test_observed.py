@@ -217,6 +217,17 @@ def test_a_changed_filter_that_the_model_does_not_follow_is_a_suspect() -> None:
     assert suspect.startswith("k8s3 got tc-filter")
 
 
+def test_suspects_that_are_only_counted_are_not_called_a_suspect() -> None:
+    before, after = pinged(), pinged(without(POD))
+    for world in (before, after):
+        world["k8s3", HOST].append(TcFilter(NIC, "1:", 1, "ip", "u32", rule=("flowid 1:10",)))
+    after["k8s3", HOST] += [TcFilter(NIC, "ingress", n, "all", "bpf") for n in range(9)]
+    (seen,) = outline(told(before, after), details=True).observed
+    suspects = [line for line in seen.consequences if "change" in line]
+    assert sum(line.startswith("changed, and not wholly in the model: k8s3") for line in suspects)
+    assert suspects[-1] == "and 6 more changes"
+
+
 def test_a_line_on_the_way_that_is_not_understood_is_told_beside_the_lost_ping() -> None:
     before, after = pinged(), pinged(without(POD))
     for world in (before, after):

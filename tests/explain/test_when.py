@@ -255,3 +255,11 @@ def test_a_change_without_a_side_is_bounded_by_the_visits() -> None:
 @pytest.mark.parametrize("text", ["9999-12-31T23:59:59-14:00", "00010101T000000+1400"])
 def test_an_instant_that_cannot_be_reckoned_with_tells_nothing(text: str) -> None:
     assert parsed(text) is None
+
+
+def test_of_two_snapshots_in_the_wrong_order_no_cause_is_told_an_instant() -> None:
+    after = with_bgp(cluster())
+    cut_session(after)
+    t1, t2 = moved(facts(with_bgp(cluster())), timedelta(minutes=5)), facts(after)
+    (cause,) = explain(t1, t2, compare(t1, t2), lambda _: b"").causes
+    assert cause.when is None

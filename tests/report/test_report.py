@@ -4,9 +4,11 @@ import io
 import json
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
+from markdown_it import MarkdownIt
 from rich.console import Console
 
 from netsnap.report import as_json, markdown, terminal
@@ -63,6 +65,30 @@ def test_markdown_lets_no_node_text_out_of_its_fence_or_into_markup() -> None:
     body = re.sub(rf"^{fence[1]}text\n.*?^{fence[1]}$", "", text, flags=re.MULTILINE | re.DOTALL)
     for markup in (r"<script", r"\[a", r"\](?=\()", r"@all", r"`(?=`)"):
         assert not re.search(rf"(?<!\\){markup}", body), markup
+
+
+def test_a_nodes_text_begins_no_list_and_no_block_in_markdown() -> None:
+    lines = ("- x", "+ x", "1. x", "12) x", "=== x", "    x", "&lt;b&gt; x", "a\u2028- x")
+    told = replace(explanation(), witnesses=lines, noise=lines, sentence=lines[2])
+    text = markdown.markdown(told, snapshot(T1, "a"), snapshot(T2, "b"))
+    tokens = MarkdownIt("commonmark").parse(text)
+    allowed = {"heading", "paragraph", "bullet_list", "list_item"}
+    assert {each.type.rpartition("_")[0] for each in tokens} - {"", *allowed} == set()
+    assert all(each.type in ("inline", "fence") for each in tokens if "_" not in each.type)
+    assert not any(each.type == "bullet_list_open" and each.level for each in tokens)
+    shown = [child.content for each in tokens for child in each.children or ()]
+    assert "&lt;b&gt; x" in "".join(shown)
+    assert "\u2028" not in text
+
+
+def test_a_comparison_that_goes_backwards_says_so() -> None:
+    t1, t2 = snapshot(T2, "b"), snapshot(T1, "a")
+    assert "(t2 is the earlier: all is told backwards)" in markdown.markdown(explanation(), t1, t2)
+    out = io.StringIO()
+    console = Console(file=out, width=60, force_terminal=True, color_system=None)
+    terminal.show(explanation(), t1, t2, console)
+    assert "backwards)" in out.getvalue()
+    assert "backwards" not in _terminal(details=False)
 
 
 def test_printable_keeps_text_and_shows_what_could_act() -> None:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -141,6 +142,13 @@ def test_every_section_is_begun_before_any_is_told_to_its_end(*, is_terminal: bo
     names = [row[:12].strip() for row in screen(told, is_terminal=is_terminal)]
     for name in ("cause 1", "pairs", "cannot tell", "events"):
         assert name in names
+
+
+def test_a_line_of_60_thousand_letters_is_cut_at_once() -> None:
+    began = process_time()
+    rows = screen(replace(SAMPLE, causes=(some_cause("10.0.0.1, " * 6000, 0),)))
+    assert process_time() - began < 5, "seconds"
+    assert any("…" in row for row in rows)
 
 
 def test_a_cut_line_keeps_when_it_was() -> None:
