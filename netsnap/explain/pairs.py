@@ -13,11 +13,11 @@ from netsnap.explain.explanation import OUTSIDE, PairChange, Pairs
 from netsnap.explain.grouping import groups
 from netsnap.model.alike import Classes, Sorting, sort
 from netsnap.model.disposition import Disposition, Endpoint, PairState, Path
+from netsnap.model.lexicon import Lexicon
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states, way_out
 from netsnap.model.space import Place
 from netsnap.model.sure import Sure
-from netsnap.model.wording import Lexicon
 from parsers.facts import Facts
 from parsers.records import Container, NetworkNamespace
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from netsnap.model.bridging import filters_vlans, port_of
+from netsnap.model.bridging import FORWARDING, filters_vlans, port_of
 from netsnap.model.early import words_of as early
 from netsnap.model.fwmark import marks
 from netsnap.model.numbers import WIDTH, block, number
@@ -21,7 +21,6 @@ from parsers.records import (
     IpSetMember,
     IptablesRule,
     Neighbour,
-    NextHop,
     Route,
     Rule,
     Sysctl,
@@ -38,43 +37,29 @@ _APART = re.compile(r'([\s",;{}()=!<>|/-]+)')
 _PREFIX = re.compile(r"[0-9A-Fa-f:.]+/\d{1,3}")
 _RANGE = re.compile(r"([0-9A-Fa-f:.]+)-([0-9A-Fa-f:.]+)")
 
+PLAIN_PORT = (FORWARDING, "")
+
 
 class Said(NamedTuple):
-    """What the model reads of one record."""
+    """What the model reads of one record: what names nobody, and words that may."""
 
+    rest: tuple[object, ...]  # the record's kind first
     words: Words
-    intervals: tuple[Interval, ...]
 
 
-class Lexicon:
-    """Reads each record once: snapshots have most of theirs in common, and so have namespaces."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Record, Said | None]] = {}
-
-    def said(self, record: Record) -> Said | None:
-        """Return what a record says, None for a kind that the model does not read."""
-        found = self._known.get(id(record))
-        if found is None:
-            spoken = words(record)
-            said = spoken and Said(spoken, tuple(intervals(record)))
-            found = self._known[id(record)] = (record, said or None)  # kept: its id stays its own
-        return found[1]
-
-
-def words(record: Record) -> Words | None:
-    """Return a record's words, None for a kind that the model does not read."""
+def said(record: Record) -> Said | None:
+    """Return what a record says, None for a kind that the model does not read."""
     wording = WORDINGS.get(type(record))
-    return None if wording is None else (record.kind, *wording(record))
+    return None if wording is None else wording(record)
 
 
-def chain_of(record: Record) -> tuple[str, str] | None:
+def chain_of(record: Record) -> tuple[str, ...] | None:
     """Return the table and chain whose lines have an order, None for what is no such line."""
     match record:
         case FilterRule():
             return record.table, record.chain
         case IptablesRule():
-            return f"{record.backend} {record.family} {record.table}", record.chain
+            return record.backend, record.family, record.table, record.chain
         case _:
             return None
 
@@ -105,96 +90,105 @@ def intervals(record: Record) -> Iterator[Interval]:
             pass
 
 
-def _route(route: Route) -> Words:
-    return (
-        str(route.family),
-        route.table,
-        *_split(route.prefix, route.from_prefix),
-        route.source,
-        route.tos,
-        str(route.metric),
-        route.type,
-        *(word for hop in route.next_hops for word in _hop(hop)),
+def _route(route: Route) -> Said:
+    rest = (route.kind, route.family, route.table, route.tos, route.metric, route.type)
+    ends = (*route.prefix.partition("/"), *route.from_prefix.partition("/"), route.source)
+    if len(route.next_hops) == 1:
+        (hop,) = route.next_hops
+        return Said((*rest, hop.flags, hop.encap), (*ends, hop.gateway, hop.device))
+    return Said(
+        (*rest, tuple((hop.flags, hop.encap) for hop in route.next_hops)),
+        (*ends, *(word for hop in route.next_hops for word in (hop.gateway, hop.device))),
     )
 
 
-def _hop(hop: NextHop) -> Words:
-    return ("nexthop", hop.gateway, hop.device, *hop.flags, hop.encap)
+def _rule(rule: Rule) -> Said:
+    words = (*_split(rule.selector, rule.action), *rule.attributes)
+    return Said((rule.kind, rule.family, rule.priority), words)
 
 
-def _rule(rule: Rule) -> Words:
-    head = (str(rule.family), str(rule.priority))
-    return (*head, *_split(rule.selector, rule.action), *rule.attributes)
-
-
-def _interface(interface: Interface) -> Words:
-    return (
-        interface.name,
-        *interface.flags,
+def _interface(interface: Interface) -> Said:
+    rest = (
+        interface.kind,
+        interface.flags,
         interface.operstate,
-        interface.master,
         interface.link_kind,
         interface.link_type,
-        interface.mac,
-        interface.lower,
-        *port_of(interface),
-        *early(interface),
-        *(("filters VLANs",) if filters_vlans(interface) else ()),
-        *(interface.kind_detail.split() if is_followed(interface) else ()),
+        port_of(interface) if interface.slave_detail else PLAIN_PORT,
+        early(interface),
+        bool(interface.kind_detail) and filters_vlans(interface),
     )
+    tunnel = interface.kind_detail.split() if is_followed(interface) else ()
+    words = (interface.name, interface.master, interface.mac, interface.lower, *tunnel)
+    return Said(rest, words)
 
 
-def _address(address: Address) -> Words:
-    return (address.interface, *_split(address.address, address.peer), address.scope)
+def _address(address: Address) -> Said:
+    ends = (*address.address.partition("/"), *address.peer.partition("/"))
+    return Said((address.kind, address.scope), (address.interface, *ends))
 
 
-def _neighbour(entry: Neighbour) -> Words:
-    return (entry.device, entry.address, entry.mac, entry.condition, *entry.flags)
+def _neighbour(entry: Neighbour) -> Said:
+    rest = (entry.kind, entry.condition, entry.flags)
+    return Said(rest, (entry.device, entry.address, entry.mac))
 
 
-def _fdb_entry(entry: FdbEntry) -> Words:
-    return (entry.device, entry.mac, entry.remote, entry.destination)
+def _fdb_entry(entry: FdbEntry) -> Said:
+    return Said((entry.kind,), (entry.device, entry.mac, entry.remote, entry.destination))
 
 
-def _fdb_moving(found: FdbMoving) -> Words:
+def _fdb_moving(found: FdbMoving) -> Said:
     """Of what comes and goes, only what was learned through a tunnel tells where packets go."""
-    return tuple(word for line in found.entries if " dst " in line for word in line.split())
+    learned = (line for line in found.entries if " dst " in line)
+    return Said((found.kind,), tuple(word for line in learned for word in line.split()))
 
 
-def _switch(switch: Sysctl) -> Words:
+def _switch(switch: Sysctl) -> Said:
     """Part "net.ipv4.conf.eth0/5.rp_filter"; a dot in an interface's name is printed as "/"."""
-    return (*(word.replace("/", ".") for word in switch.name.split(".")), switch.value)
+    words = switch.name.split(".")
+    if "/" in switch.name:
+        words = [word.replace("/", ".") for word in words]
+    return Said((switch.kind, switch.value), tuple(words))
 
 
-def _filter_rule(rule: FilterRule) -> Words:
-    said = _split(rule.rule, *rule.elements)
-    return (rule.table, "|", *_split(rule.chain), "|", *said)
+def _filter_rule(rule: FilterRule) -> Said:
+    words = _split(rule.rule, *rule.elements)
+    return Said((rule.kind,), (rule.table, "|", *_split(rule.chain), "|", *words))
 
 
-def _iptables_rule(rule: IptablesRule) -> Words:
-    table = f"{rule.backend} {rule.family} {rule.table}"
-    return (table, "|", *_split(rule.chain), "|", *_split(rule.rule, rule.verdict))
+def _iptables_rule(rule: IptablesRule) -> Said:
+    words = (*_split(rule.chain), "|", *_split(rule.rule, rule.verdict))
+    return Said((rule.kind, rule.backend, rule.family), (rule.table, "|", *words))
 
 
-def _ipset(held: IpSet) -> Words:
-    return (held.name, held.set_type, held.options, *_split(*held.expiring))
+def _ipset(held: IpSet) -> Said:
+    return Said((held.kind, held.set_type), (held.name, held.options, *_split(*held.expiring)))
 
 
-def _xfrm_policy(policy: XfrmPolicy) -> Words:
+def _xfrm_policy(policy: XfrmPolicy) -> Said:
     ends = _split(policy.source, policy.destination, policy.selector)
-    other = (policy.direction, policy.mark, policy.if_id, policy.action, str(policy.priority))
-    return (*ends, *other, policy.policy_type, *_split(*policy.templates))
+    other = (policy.direction, policy.mark, policy.if_id, policy.action, policy.priority)
+    return Said((policy.kind, policy.policy_type, *other), (*ends, "|", *_split(*policy.templates)))
 
 
-def _ipset_member(member: IpSetMember) -> Words:
-    return (member.set_name, *_split(member.entry), *member.options)
+def _ipset_member(member: IpSetMember) -> Said:
+    words = (member.set_name, "|", *_split(member.entry))
+    return Said((member.kind, member.options), words)
 
 
-def _tc_filter(held: TcFilter) -> Words:
-    return (held.device, *(("marks",) if marks(held) else ()), *early(held))
+def _tc_filter(held: TcFilter) -> Said:
+    return Said((held.kind, bool(marks(held))), (held.device, *early(held)))
 
 
-WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
+def _conntrack_table(table: ConntrackTable) -> Said:
+    return Said((table.kind, early(table)), ())
+
+
+def _bridge_vlan(held: BridgeVlan) -> Said:
+    return Said((held.kind, held.vlan, held.flags), (held.device,))
+
+
+WORDINGS: Mapping[type[Record], Callable[[Any], Said]] = {
     Route: _route,
     Sysctl: _switch,
     Interface: _interface,
@@ -209,8 +203,8 @@ WORDINGS: Mapping[type[Record], Callable[[Any], Words]] = {
     FdbEntry: _fdb_entry,
     FdbMoving: _fdb_moving,
     TcFilter: _tc_filter,
-    ConntrackTable: early,
-    BridgeVlan: lambda held: (held.device, held.vlan, *held.flags),
+    ConntrackTable: _conntrack_table,
+    BridgeVlan: _bridge_vlan,
 }
 
 
@@ -220,6 +214,8 @@ def _split(*texts: str) -> Words:
 
 def _blocks(prefixes: Iterable[str]) -> Iterator[Interval]:
     for prefix in prefixes:
+        if prefix.endswith("/32") and ":" not in prefix:  # one address: nothing lies beside it
+            continue
         try:
             family, bits, length = block(prefix)
         except ValueError:  # no prefix: "default", or a text that only looks like one

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.capture import HOST
-from netsnap.model.alike import classes
+from netsnap.diff.common import in_common
+from netsnap.model.alike import Classes, classes, sort
 from netsnap.model.disposition import PairState
+from netsnap.model.lexicon import Lexicon
 from netsnap.model.network import Network
 from netsnap.model.pairs import pairs
 from parsers.records import (
@@ -158,9 +160,9 @@ switches = st.builds(
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
+def worlds(draw: st.DrawFn, former: World | None = None) -> World:
     """Draw a cluster with odd things in it, most of them about one workload or another."""
-    world = cluster(pods=PODS)
+    world = {place: list(records) for place, records in (former or cluster(pods=PODS)).items()}
     for _ in range(draw(st.integers(0, 3))):
         place = draw(st.sampled_from(list(world)))
         world[place].append(draw(routes() | neighbours | rules | switches))
@@ -192,6 +194,67 @@ def test_pairs_of_one_class_fare_alike(world: World) -> None:
     for state in pairs(network):
         found[of[state.src], of[state.dst]].add(_told(state))
     assert {key: ends for key, ends in found.items() if len(ends) > 1} == {}
+
+
+@st.composite
+def two_worlds(draw: st.DrawFn) -> tuple[World, World]:
+    """Draw two snapshots' worlds, in the second of which pods come, go, and get new addresses."""
+    before = draw(worlds())
+    after = draw(worlds(before))
+    for place in draw(st.lists(st.sampled_from([p for p in after if p[1] != HOST]), max_size=2)):
+        after.pop(place, None)
+    for place in draw(st.lists(st.sampled_from(list(after)), max_size=2)):
+        moved = draw(addresses)
+        after[place] = [
+            replace(each, address=f"{moved}/32")
+            if isinstance(each, Address) and each.interface == "eth0"
+            else each
+            for each in after[place]
+        ]
+    return (before, after) if draw(st.booleans()) else (after, before)
+
+
+def _partition(of: Classes) -> set[frozenset[str]]:
+    members: dict[int, set[str]] = defaultdict(set)
+    for name, number in of.items():
+        members[number].add(name)
+    return {frozenset(names) for names in members.values()}
+
+
+@settings(max_examples=150, deadline=None)
+@given(two_worlds())
+def test_what_is_taken_over_from_another_snapshot_sorts_as_what_is_read_anew(
+    two: tuple[World, World],
+) -> None:
+    before, after = map(facts, two)
+    earlier = Network.of(before, assumed=after)
+    same = in_common(before, after)
+    later = Network.of(after, assumed=before, like=earlier, same=same)
+    lexicon = Lexicon()
+    found = sort(later, lexicon, sort(earlier, lexicon)).classes
+    assert _partition(found) == _partition(classes(Network.of(after, assumed=before)))
+
+
+def test_a_prefix_that_holds_one_pod_and_names_none_sets_it_apart() -> None:
+    world = cluster(pods=PODS)
+    world["k8s2", HOST].append(Route(4, "main", "192.168.86.4/31", type="blackhole"))
+    of = classes(Network.of(facts(world)))
+    assert address_of("k8s1", 3) == "192.168.86.4"
+    assert of[pod_of("k8s1", 1)] == of[pod_of("k8s1", 2)] != of[pod_of("k8s1", 3)]
+
+
+def test_a_pod_with_a_node_s_hardware_address_is_not_like_the_others() -> None:
+    world = cluster(pods=2)
+    for place in list(world):
+        own = {pod_of("k8s1", 1): MACS[0], pod_of("k8s1", 2): MACS[1]}.get(place[1], "")
+        world[place] = [
+            replace(each, mac=own or (MACS[0] if each.name == NIC else each.mac))
+            if isinstance(each, Interface) and each.name != "lo"
+            else each
+            for each in world[place]
+        ]
+    of = classes(Network.of(facts(world)))
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
 
 
 def test_the_pods_of_a_node_are_alike_where_nothing_sets_one_apart() -> None:
