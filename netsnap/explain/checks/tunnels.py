@@ -8,6 +8,7 @@ from typing import NamedTuple
 from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.model.mtu import OVERHEAD
+from netsnap.model.numbers import IPV4, IPV6
 from netsnap.model.tunnels import DEFAULT_PORT, VXLAN, is_followed
 from parsers.facts import Fact
 from parsers.records import Interface, Neighbour
@@ -82,9 +83,10 @@ def _outgrown(case: Case, name: str, ends: Sequence[End]) -> Iterator[Finding]:
 def _too_large(case: Case, name: str, ends: Sequence[End]) -> Iterator[Finding]:
     """Tell of tunnels whose own packets do not fit the interface that they leave by."""
     for end in ends:
-        lower = dict(pairwise(end.interface.kind_detail.split())).get("dev", "")
+        options = dict(pairwise(end.interface.kind_detail.split()))
+        lower, family = options.get("dev", ""), IPV6 if ":" in options.get("local", "") else IPV4
         under = case.network.spaces[end.node, HOST].interfaces.get(lower)
-        own = (end.interface.mtu or 0) + OVERHEAD
+        own = (end.interface.mtu or 0) + OVERHEAD[family]
         if under is not None and under[1].mtu is not None and own > under[1].mtu:
             sentence = (
                 f"{name} of {end.node} takes packets of {end.interface.mtu} bytes, which are {own} "
