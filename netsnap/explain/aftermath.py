@@ -19,10 +19,13 @@ _ENDED = (
 """The last errors of a session that something from outside ended: no other configuration did."""
 
 
-def aftermath(world: World, earlier: Network, later: Network) -> Iterator[str]:
+def aftermath(
+    world: World, earlier: Network, later: Network, explained: frozenset[str] = frozenset()
+) -> Iterator[str]:
     """Yield a line for what ended sessions that are still down, and is not there any more.
 
-    ``earlier`` and ``later`` are the networks of t1 and t2.
+    ``earlier`` and ``later`` are the networks of t1 and t2, ``explained`` the sessions
+    ("k8s1–k8s2") that follow from a cause: of these it is told what stops them.
     """
     now = Sessions(world, later)
     down = {
@@ -44,7 +47,9 @@ def aftermath(world: World, earlier: Network, later: Network) -> Iterator[str]:
     }
     told: dict[str, list[Told]] = {}
     for session in down.values():
-        told.setdefault(_over(session, was, restarted), []).append(session)
+        over = _over(session, was, restarted)
+        if over != NOTHING or _name(session) not in explained:
+            told.setdefault(over, []).append(session)
     for over, sessions in told.items():
         if over == NOTHING:
             names = _names(sessions)
@@ -65,8 +70,12 @@ def _over(told: Told, was: Sessions, restarted: dict[str, str]) -> str:
     return NOTHING if any(each in told.session.last_error for each in _ENDED) else ""
 
 
+def _name(told: Told) -> str:
+    return "–".join(sorted((told.ends.node, told.ends.peer)))
+
+
 def _names(sessions: list[Told]) -> str:
-    names = sorted({"–".join(sorted((each.ends.node, each.ends.peer))) for each in sessions})
+    names = sorted(set(map(_name, sessions)))
     more = f" and {len(names) - LISTS} more" if len(names) > LISTS else ""
     return f"the BGP session{'s' * (len(names) > 1)} {', '.join(names[:LISTS])}{more}"
 

@@ -8,7 +8,7 @@ from netsnap.explain.cells import PairSet
 from netsnap.explain.chain import parents
 from netsnap.explain.check import check
 from netsnap.explain.checks.finding import Severity
-from netsnap.explain.events import World, events
+from netsnap.explain.events import SESSION, World, events
 from netsnap.explain.evidence import Raw, Witness
 from netsnap.explain.explanation import Explanation
 from netsnap.explain.inherited import taken_on_ways
@@ -57,6 +57,8 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
     told = [event for culprit in found for event in (culprit.event, *culprit.follows)]
     awaited = [each.reason.event for each in foreseen]
     failed = pairs.never_worked
+    follows = (each for culprit in found for each in culprit.follows)
+    explained = frozenset(each.subject for each in follows if each.what == SESSION)
     outcome = Outcome(
         pairs=pairs,
         difference=difference,
@@ -66,7 +68,9 @@ def explain(before: Facts, after: Facts, difference: Difference, raw: Raw) -> Ex
         pending=tuple(told_pending(each, trial, witness, seen) for each in foreseen),
         witnesses=witnesses(world, told),
         mended=story(mended[0], world).sentence if mended else "",
-        aftermath=tuple(aftermath(world, earlier, later)) if pairs.lost or failed else (),
+        aftermath=(
+            tuple(aftermath(world, earlier, later, explained)) if pairs.lost or failed else ()
+        ),
         takers=taken_on_ways(world),
         older=first_finding(after, raw) if failed and not pairs.lost else "",
     )

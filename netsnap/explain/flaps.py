@@ -45,7 +45,7 @@ Both = Iterable[tuple[Key, Fact, Fact]]
 
 
 def _links(both: Both, world: World) -> Iterator[str]:
-    """The kernel counts how often a carrier came or went."""
+    """The kernel counts how often a carrier came or went: once is another state, and no flap."""
     for key, was, now in both:
         one, other = was.record, now.record
         if (
@@ -54,15 +54,21 @@ def _links(both: Both, world: World) -> Iterator[str]:
             and isinstance(other, InterfaceCounters)
             and one.index == other.index
             and None not in (one.carrier_changes, other.carrier_changes)
-            and (other.carrier_changes or 0) > (one.carrier_changes or 0)
+            and (other.carrier_changes or 0) > (one.carrier_changes or 0) + 1
             and _is_as_it_was(key, other.interface, world)
         ):
             times = (other.carrier_changes or 0) - (one.carrier_changes or 0)
             when = _between(was, now, world)
             yield (
-                f"{other.interface} on {key.node} lost its link and got it back{when}: its carrier "
-                f"came or went {times} times"
+                f"{other.interface} on {key.node} {_flapped(key, other.interface, world)}{when}: "
+                f"its carrier came or went {times} times"
             )
+
+
+def _flapped(key: Key, name: str, world: World) -> str:
+    now = world.after.by_key[Key(key.node, key.netns, Interface.kind, (name,))].record
+    has_link = isinstance(now, Interface) and "NO-CARRIER" not in now.flags
+    return "lost its link and got it back" if has_link else "got a link and lost it again"
 
 
 def _is_as_it_was(key: Key, name: str, world: World) -> bool:
@@ -168,7 +174,8 @@ def _filters(both: Both) -> Iterator[str]:
     for (node, netns), number in sorted(less.items()):
         if number:
             where = node if netns == HOST else f"{netns} on {node}"
-            yield f"{number} counters of {where}'s packet filter began anew: it was loaded again"
+            what = "1 counter" if number == 1 else f"{number} counters"
+            yield f"{what} of {where}'s packet filter began anew: it was loaded again"
 
 
 def _between(was: Fact, now: Fact, world: World) -> str:

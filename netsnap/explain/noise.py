@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
@@ -11,6 +12,7 @@ from netsnap.explain.inherited import inherited, taken_early
 from netsnap.explain.links.node import rebooted
 from netsnap.explain.losses import losses
 from netsnap.explain.skew import clocks
+from netsnap.explain.witnesses import parsed
 from parsers.facts import Fact
 from parsers.records import (
     Container,
@@ -30,9 +32,10 @@ def noise(told: Iterable[Event], world: World) -> tuple[str, ...]:
     rest = [change for change in world.difference.changes if id(change) not in told_changes]
     anew = _rebooted(world)
     counts = Counter(filter(None, (_kind_of_noise(change, anew) for change in rest)))
-    lines = [f"{count} {what}" for what, count in sorted(counts.items())]
+    lines = [f"{count} {what[count > 1]}" for what, count in sorted(counts.items())]
     if world.difference.drifted:
-        lines.append(f"{world.difference.drifted} facts in which only counters or timers moved")
+        drifted = world.difference.drifted
+        lines.append(f"{drifted} fact{_s(drifted)} in which only counters or timers moved")
     return tuple(lines)
 
 
@@ -40,14 +43,24 @@ def _rebooted(world: World) -> frozenset[str]:
     return frozenset(c.key.node for c in world.difference.changes if rebooted(c))
 
 
-def _kind_of_noise(change: Change, anew: frozenset[str] = frozenset()) -> str:
-    if change.alteration is Alteration.RENEWED and change.key.node in anew:
-        return f"facts of {change.key.node} are new by its reboot"
-    if change.key.kind == NEIGHBOUR:
-        return "neighbour entries came, went or rotated"
+def _kind_of_noise(change: Change, anew: frozenset[str] = frozenset()) -> tuple[str, str] | None:
+    """Return what to call one, and several, of its kind; None for what is no churn."""
+    kind, node = change.key.kind, change.key.node
+    if change.alteration is Alteration.RENEWED and node in anew:
+        return f"fact of {node} is new by its reboot", f"facts of {node} are new by its reboot"
+    if kind == NEIGHBOUR:
+        what = "came, went or rotated"
+        return f"neighbour entry {what}", f"neighbour entries {what}"
     if change.alteration is Alteration.RENEWED:
-        return f"{change.key.kind} records are new objects under their old names"
-    return ""
+        return (
+            f"{kind} record is a new object under its old name",
+            f"{kind} records are new objects under their old names",
+        )
+    return None
+
+
+def _s(number: int) -> str:
+    return "" if number == 1 else "s"
 
 
 def is_benign(event: Event) -> bool:
@@ -77,18 +90,19 @@ def _restarts(world: World, told: frozenset[str]) -> Iterator[str]:
         if change.after is None or change.key.node in anew or not begun_anew(change):
             continue
         record = change.after.record
+        at = partial(_at, world, change.key.node)
         if isinstance(record, Container):
             yield (
                 f"{record.workload or record.name} on {change.key.node} was restarted"
-                f"{_at(record.started_at)}{_pids(change)}"
+                f"{at(record.started_at)}{_pids(change)}"
             )
         elif isinstance(record, Daemon):
             name = f"{record.name} {record.mode}".strip()
             yield (
-                f"{name} on {change.key.node} was started anew{_at(record.started)}{_pids(change)}"
+                f"{name} on {change.key.node} was started anew{at(record.started)}{_pids(change)}"
             )
         elif isinstance(record, ServiceUnit):
-            since = _at(record.active_since)
+            since = at(record.active_since)
             yield f"the unit {record.name} on {change.key.node} began anew{since}"
         elif isinstance(record, Interface) and change.key.netns == HOST:
             yield f"{record.name} on {change.key.node} was made anew (ifindex {record.index})"
@@ -104,8 +118,12 @@ def begun_anew(change: Change) -> bool:
     return any(field.name in _BEGINS and field.before for field in change.fields)
 
 
-def _at(time: str) -> str:
-    return f" at {time}" if time else ""
+def _at(world: World, node: str, time: str) -> str:
+    """Say when, by the collector's clock like all else; as printed where that is not known."""
+    when = world.moments.at("t2", node, parsed(time))
+    if when is None:
+        return f" at {time}" if time else ""
+    return f" at {when:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _pids(change: Change) -> str:

@@ -1,10 +1,11 @@
 """BIRD's timers: when a session that is not heard of ends, and when the routes of its peer go."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import pairwise
 
 from netsnap.explain.events import World
 from netsnap.explain.stops import Ends
@@ -56,7 +57,8 @@ class Timers:
         left = next((m[1] for line in session.details if (m := pattern.fullmatch(line))), None)
         if left is not None and asked is not None:
             return Timer(_later(asked[1], int(left)), f"BIRD's {name}")
-        configured = self.configured(ends.node if is_up else ends.peer, name)
+        at = (ends.node, session.name) if is_up else (ends.peer, "")
+        configured = self.configured(at[0], name, at[1])
         seconds = configured if configured is not None else (HOLD if is_up else RESTART)
         if is_up and seconds == 0:
             return None  # such a session waits for ever
@@ -73,32 +75,48 @@ class Timers:
         told = since(session, self.world.moments.times("t2", node))
         return self.world.moments.at("t2", node, told)
 
-    def configured(self, node: str, name: str) -> int | None:
-        """Return the longest such time in a node's bird.cfg, as it was read at t2 or else at t1."""
+    def configured(self, node: str, name: str, protocol: str = "") -> int | None:
+        """Return such a time in a node's bird.cfg, as it was read at t2 or else at t1.
+
+        It is the one of the protocol, or of the template that it is from; where nothing tells
+        which that is, the longest of all.
+        """
         for statements in self._statements:
             found = [
-                int(words[-1])
-                for statement in statements.get(node, ())
-                if statement.startswith(f"{name} ")
-                if (words := statement.replace(",", " ").split())[-1].isdecimal()
+                (each.block, int(words[-1]))
+                for each in statements.get(node, ())
+                if each.statement.startswith(f"{name} ")
+                if (words := each.statement.replace(",", " ").split())[-1].isdecimal()
                 if len(words[-1]) <= _DIGITS
             ]
             if found:
-                return max(found)
+                blocks = _blocks_of(protocol, (each.block for each in statements[node]))
+                told = ([s for at, s in found if at == block] for block in blocks)
+                own = next(filter(None, told), [])
+                return max(own or [seconds for _, seconds in found])
         return None
 
     @cached_property
-    def _statements(self) -> tuple[Mapping[str, list[str]], ...]:
+    def _statements(self) -> tuple[Mapping[str, list[BirdConfig]], ...]:
         """The statements of each node's bird.cfg, at t2 and at t1."""
-        both: list[dict[str, list[str]]] = []
+        both: list[dict[str, list[BirdConfig]]] = []
         for facts in (self.world.after, self.world.before):
-            found: dict[str, list[str]] = {}
+            found: dict[str, list[BirdConfig]] = {}
             for fact in facts.of_kind(BirdConfig.kind):
                 if isinstance(fact.record, BirdConfig):
-                    found.setdefault(fact.key.node, []).append(fact.record.statement)
+                    found.setdefault(fact.key.node, []).append(fact.record)
             both.append(found)
         return tuple(both)
 
 
 def _later(began: datetime, seconds: int) -> datetime | None:
     return began + timedelta(seconds=seconds) if seconds <= _MOST else None
+
+
+def _blocks_of(protocol: str, blocks: Iterable[str]) -> Iterator[str]:
+    """Yield the blocks that configure a protocol of BGP, its own first, then its template's."""
+    for block in dict.fromkeys(blocks):
+        words = block.split()
+        if protocol and words[:3] == ["protocol", "bgp", protocol]:
+            yield block
+            yield from (f"template bgp {name}" for word, name in pairwise(words) if word == "from")

@@ -28,6 +28,7 @@ JITTER = timedelta(seconds=2)
 """BIRD reckons an instant back by whole seconds; a process' start hangs on the boot's second."""
 
 _QUARTER = timedelta(minutes=15)  # all time zones are whole quarters of an hour from UTC
+_ZONES = (timedelta(hours=-12), timedelta(hours=14))  # further off is a clock that is wrong
 _YEARS = (1970, 9000)  # an instant outside of them tells nothing, and cannot be reckoned with
 _NEVER = "0001-"  # the instant of what did not happen yet, as docker prints it
 
@@ -74,7 +75,7 @@ def _clock(answer: Answer, status: BirdStatus) -> Clock | None:
     ahead = now - started
     zone = round(ahead / _QUARTER) * _QUARTER
     late = timedelta(seconds=answer.duration or 0.0) + JITTER
-    if not -JITTER <= ahead - zone <= late:
+    if not -JITTER <= ahead - zone <= late or not _ZONES[0] <= zone <= _ZONES[1]:
         return None
     return Clock(now.replace(tzinfo=None), zone, RECENT + JITTER)
 

@@ -308,7 +308,7 @@ def test_neighbours_that_rotate_are_churn_and_no_change() -> None:
     after[HOST2].append(Neighbour(4, "172.16.0.9", NIC, condition="resolved"))
     story = told(with_bgp(cluster()), after)
     assert story.verdict is Verdict.UNCHANGED
-    assert story.noise == ("1 neighbour entries came, went or rotated",)
+    assert story.noise == ("1 neighbour entry came, went or rotated",)
 
 
 def test_a_change_that_breaks_nothing_is_no_cause() -> None:

@@ -16,6 +16,7 @@ from parsers.records import (
     BirdStatus,
     Daemon,
     FilterRule,
+    Interface,
     InterfaceCounters,
     Route,
     ServiceUnit,
@@ -25,7 +26,17 @@ from parsers.roles import Record
 from tests.explain.test_explain import cut_session, session_down, with_bgp
 from tests.explain.test_pending import dropping, healthy, served_by, told
 from tests.explain.test_when import LATER, moved
-from tests.model.cluster import BLOCKS, NODES, NOON, World, cluster, facts, find, swap
+from tests.model.cluster import (
+    BLOCKS,
+    NODES,
+    NOON,
+    World,
+    cluster,
+    facts,
+    find,
+    swap,
+    unplugged,
+)
 
 HOST1, HOST3 = ("k8s1", HOST), ("k8s3", HOST)
 
@@ -71,7 +82,7 @@ FLAPS: dict[str, tuple[Record, Record, str]] = {
     "counters of a filter": (
         FilterRule("inet f", "i", "accept", packets=100, verdict="accept"),
         FilterRule("inet f", "i", "accept", packets=3, verdict="accept"),
-        "1 counters of k8s3's packet filter began anew: it was loaded again",
+        "1 counter of k8s3's packet filter began anew: it was loaded again",
     ),
 }  # fmt: skip
 
@@ -92,6 +103,34 @@ def test_what_only_stood_is_no_flap(name: str) -> None:
         return  # its server's time is the snapshot's
     explained = both((was, was))
     assert (explained.witnesses, explained.sentence) == ((), "Nothing changed.")
+
+
+def test_one_change_of_a_carrier_is_no_flap() -> None:
+    was = InterfaceCounters("enp1s0f0", 2, carrier_changes=2)
+    assert both((was, replace(was, carrier_changes=3))).witnesses == ()
+
+
+def test_a_link_that_came_and_went_is_not_said_to_be_back() -> None:
+    counted = InterfaceCounters("enp1s0f0", 2, carrier_changes=2)
+    before, after = cluster(), cluster()
+    for world, number in ((before, 2), (after, 4)):
+        link = find(world, HOST3, Interface, "enp1s0f0")
+        swap(world, HOST3, link, unplugged(link))
+        world[HOST3].append(replace(counted, carrier_changes=number))
+    (line,) = told(before, after).witnesses
+    assert line.startswith("enp1s0f0 on k8s3 got a link and lost it again between")
+
+
+def test_when_a_thing_was_started_is_told_by_the_collectors_clock() -> None:
+    was, now, line = FLAPS["process"]
+    before, after = cluster(), cluster()
+    before[HOST3].append(was)
+    after[HOST3].append(now)
+    t1, t2 = facts(before), moved(facts(after), LATER - NOON)
+    views = tuple(replace(each, clock_offset=3600.0) for each in t2.snapshot.nodes)
+    t2 = replace(t2, snapshot=replace(t2.snapshot, nodes=views))
+    explained = explain(t1, t2, compare(t1, t2), lambda _: b"")
+    assert line.replace("12:02:00Z", "11:02:00Z") in explained.witnesses
 
 
 def came_back(world: World, at: str) -> World:
@@ -174,6 +213,17 @@ def test_that_nothing_stops_a_session_is_said_only_of_one_that_something_outside
         )
         is is_told
     )
+
+
+def test_that_nothing_stops_a_session_is_not_said_of_one_that_a_cause_explains() -> None:
+    before, after = healthy(), down_at_both_ends(healthy())
+    block = "protocol bgp Mesh_172_16_0_55"
+    for world, statement in ((before, "local as 64512"), (after, "neighbor 172.16.0.55 as 1")):
+        world[HOST3].append(BirdConfig("bird", "/b", block, statement))
+    explained = told(before, after)
+    assert "BIRD configuration" in [cause.what for cause in explained.causes]
+    (line,) = [each for each in explained.witnesses if "nothing that was read" in each]
+    assert line.startswith("nothing that was read stops the BGP session k8s2–k8s3 at t2")
 
 
 def test_a_fault_of_before_points_to_check_and_counts_what_changed_since() -> None:

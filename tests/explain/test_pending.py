@@ -89,6 +89,25 @@ def test_birds_defaults_are_called_so() -> None:
     assert pending.until - LATER <= timedelta(seconds=91)
 
 
+def test_the_hold_time_is_that_of_the_session_and_not_the_longest_of_the_node() -> None:
+    world = dropping("tcp dport 179 drop", "tcp sport 179 drop")
+    names = {each.name for each in world[HOST3] if isinstance(each, BirdProtocol)}
+    for name in names:
+        own = BirdConfig("bird", "/b", f"protocol bgp {name} from calico", "source address x")
+        world[HOST3].append(own)
+    for block, seconds in (("template bgp calico", 90), ("template bgp other", 600)):
+        world[HOST3].append(BirdConfig("bird", "/b", block, f"hold time {seconds}"))
+    (pending,) = told(healthy(), world).pending
+    assert pending.timer == "the hold time of 90 s"
+    name = min(names)
+    own = BirdConfig("bird", "/b", f"protocol bgp {name} from calico", "hold time 30")
+    world[HOST3].append(own)
+    assert {each.timer for each in told(healthy(), world).pending} <= {
+        "the hold time of 90 s",
+        "the hold time of 30 s",
+    }
+
+
 @pytest.mark.parametrize("seconds", ["9" * 15, "9" * 9000])
 def test_a_hold_time_beyond_all_reckoning_has_no_end_that_is_known(seconds: str) -> None:
     world = dropping("tcp dport 179 drop", "tcp sport 179 drop")

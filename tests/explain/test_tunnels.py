@@ -10,7 +10,7 @@ from netsnap.explain.check import check
 from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation
 from parsers.records import FdbEntry, Interface, Neighbour
-from tests.model.cluster import World, facts, find, swap
+from tests.model.cluster import NODES, World, facts, find, swap
 from tests.model.test_tunnels import MAC3, VTEP, tunnelled
 
 HOST1, HOST3 = ("k8s1", HOST), ("k8s3", HOST)
@@ -144,6 +144,14 @@ def test_check_tells_of_a_tunnel_that_outgrows_its_interface() -> None:
         "vxlan.calico of k8s3 takes packets of 1450 bytes, which are 1500 in the tunnel, "
         "and enp1s0f0 sends no more than 1300"
     )
+
+
+def test_a_tunnel_over_ipv6_outgrows_its_interface_sooner() -> None:
+    world = tunnelled("vxlan")
+    own = find(world, HOST3, Interface, "vxlan.calico")
+    detail = own.kind_detail.replace(f"local {NODES['k8s3']}", "local fd00::3")
+    swap(world, HOST3, own, replace(own, kind_detail=detail))
+    assert any("1450 bytes, which are 1520 in the tunnel" in each for each in _sentences(world))
 
 
 def test_an_interface_that_takes_less_than_it_did_is_told_without_a_ping() -> None:

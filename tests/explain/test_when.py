@@ -14,7 +14,7 @@ from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, When
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.moments import Moments, Span
-from netsnap.explain.witnesses import parsed
+from netsnap.explain.witnesses import Times, parsed
 from parsers.facts import Fact, Facts, Key
 from parsers.records import (
     BirdProtocol,
@@ -204,6 +204,18 @@ def test_birds_since_is_read_in_birds_own_zone() -> None:
     since(after, "13:02:28")
     when = cause_of(told(before, after))
     assert (when.at, when.by) == (later("12:02:28"), "BIRD's since")
+
+
+@pytest.mark.parametrize(
+    ("server", "is_zone"),
+    [("02 13:05:00", True), ("03 02:05:00", True), ("02 00:05:00", True), ("03 03:05:00", False)],
+)
+def test_a_clock_that_is_further_off_than_any_zone_has_none(server: str, *, is_zone: bool) -> None:
+    world = cluster()
+    world[HOST3].append(BirdStatus("bird", server_time=f"2026-01-{server}"))
+    nodes = moved(facts(world), LATER - NOON).snapshot.nodes
+    (answers,) = (each.answers for each in nodes if each.node == "k8s3")
+    assert bool(Times.of(answers).bird) is is_zone
 
 
 def test_a_cause_was_before_its_first_consequence() -> None:
