@@ -5,7 +5,7 @@ went away in disorder for the graceful restart time. Until then all looks well.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import permutations
 from typing import NamedTuple
@@ -74,7 +74,17 @@ class Sessions:
         """Say all that surely stops a session between two nodes, by either end."""
         for node, peer in permutations(nodes, 2):
             if (told := self.told.get((node, peer))) is not None:
-                yield from self.stops.reasons(told.ends, filters=True)
+                own = told.ends.own or self._sources.get((node, told.ends.theirs), "")
+                yield from self.stops.reasons(replace(told.ends, own=own), filters=True)
+
+    @cached_property
+    def _sources(self) -> Mapping[tuple[str, str], str]:
+        """From which address each node spoke with each neighbour's at t1."""
+        return {
+            (fact.key.node, session.neighbour): session.source
+            for fact in self.world.before.of_kind(BirdProtocol.kind)
+            if isinstance(session := fact.record, BirdProtocol) and fact.key.netns == HOST
+        }
 
     @cached_property
     def stops(self) -> Stops:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from collector.capture import HOST
 from netsnap.explain.explanation import Cause, Explanation
-from parsers.records import Daemon, FilterRule, Route
+from parsers.records import BirdProtocol, Daemon, FilterRule, Route
 from tests.explain.test_explain import drop_port_179, set_nic_down, told, with_bgp
 from tests.model.cluster import (
     NIC,
@@ -99,3 +99,17 @@ def test_two_routes_of_which_each_alone_loses_a_pod_are_both_told() -> None:
         ("k8s1", "route"),
     ]
     assert all(f"4 pairs come back {ALONE}" in cause.sentence for cause in found.causes)
+
+
+def test_a_session_that_is_down_is_asked_for_by_the_addresses_that_it_had() -> None:
+    after = _world()
+    _drop_bgp(after)
+    for session in [each for each in after[K3] if isinstance(each, BirdProtocol)]:
+        swap(after, K3, session)  # BIRD does not run and tells nothing
+    for node, place in (("k8s1", K1), ("k8s2", K2)):
+        name = f"Mesh_{NODES['k8s3'].replace('.', '_')}"
+        session = find(after, place, BirdProtocol, name)
+        swap(after, place, session, replace(session, source=""))
+        assert session.source == NODES[node]
+    _stop_bird(after)
+    assert _whats(told(_world(), after)) == {"filter rule", "daemon"}

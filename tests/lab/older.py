@@ -36,7 +36,7 @@ def is_asked(fault: Fault) -> bool:
 
 def outcome(fault: Fault, older: Older | None) -> str:
     """Return the word of the table's column."""
-    if older is None:
+    if older is None or _fell_since(fault, older):
         return NOT_ASKED
     if not any(_wrong(fault, older)):
         return BEFORE
@@ -68,6 +68,12 @@ def _wrong(fault: Fault, older: Older) -> Iterator[str]:
 def _failed(older: Older) -> frozenset[Pair]:
     listed = older.told["pairs"]["never_worked"]
     return frozenset((pair["source"], pair["target"]) for pair in listed)
+
+
+def _fell_since(fault: Fault, older: Older) -> bool:
+    """Say whether a timer lost more between the two: then they are no question."""
+    lost = {(pair["source"], pair["target"]) for pair in older.told["pairs"]["lost"]}
+    return bool(lost) and lost <= fault.may_lose
 
 
 def _made_up(older: Older) -> bool:

@@ -1,13 +1,14 @@
-"""The table of tracked connections of k8s3 is full of live ones: no new connection gets through.
+"""The table of tracked connections of k8s3 is full: of live ones, or of such as make room.
 
-The bound is the machine's and stays as it is: the node's own table is filled with connections that
-have been answered, which the kernel does not throw out for others.
+With live ones no new connection gets through; of those that nobody answered the kernel throws out
+some for a new one. The bound is the machine's and stays as it is: the node's own table is filled.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from tests.lab.faults.effects import outside_lost, pairs_lost
+from tests.lab.faults.effects import outside_lost, pairs_lost, whole
 from tests.lab.faults.fault import Fault, across, pods_on, workloads_on
 from tests.lab.lab import Lab
 from tests.lab.plan import MANAGEMENT_NIC, PODS
@@ -30,7 +31,7 @@ awk -v n="$(cat /proc/sys/net/netfilter/nf_conntrack_max)" 'BEGIN { for (i = 0; 
   a = "10." int(i / 65536) % 256 "." int(i / 256) % 256 "." i % 256
   printf "-A -p tcp -s %s -d 10.255.0.1 --sport 1024 --dport 80 ", a
   printf "-r 10.255.0.1 -q %s --reply-port-src 80 --reply-port-dst 1024 ", a
-  print "--state ESTABLISHED -u SEEN_REPLY,ASSURED -t 3600" } }' >/run/entries
+  print "--state STATE -t 3600" } }' >/run/entries
 conntrack -R /run/entries >/dev/null 2>&1 || :
 rm /run/entries
 """
@@ -49,7 +50,17 @@ def tracked(lab: Lab) -> Iterator[None]:
 
 def inject(lab: Lab) -> None:
     """Fill the table up to the bound."""
-    lab.run(NODE, ENTRIES, limit=120.0)
+    fill(lab, "ESTABLISHED -u SEEN_REPLY,ASSURED")
+
+
+def inject_unanswered(lab: Lab) -> None:
+    """Fill it with what the kernel throws out for others."""
+    fill(lab, "SYN_SENT")
+
+
+def fill(lab: Lab, state: str) -> None:
+    """Fill the table with connections in a state of TCP."""
+    lab.run(NODE, ENTRIES.replace("STATE", state), limit=120.0)
 
 
 def heal(lab: Lab) -> None:
@@ -63,7 +74,7 @@ def settled(lab: Lab) -> None:
     outside_lost(lab, ALONE)
 
 
-FAULT = Fault(
+_FULL = Fault(
     "conntrack-full",
     f"the table of tracked connections of {NODE} is full",
     inject,
@@ -76,4 +87,19 @@ FAULT = Fault(
     setting=tracked,
     pings=True,
     slow=True,
+)
+
+FAULTS = (
+    _FULL,
+    replace(
+        _FULL,
+        name="conntrack-recycled",
+        summary=f"the table of tracked connections of {NODE} is full, and makes room",
+        inject=inject_unanswered,
+        settled=whole,
+        lost=frozenset(),
+        outside=frozenset(),
+        pings=False,
+        verdicts=("nothing broke", "unchanged", "cannot tell"),
+    ),
 )

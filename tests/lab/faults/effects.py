@@ -32,6 +32,11 @@ def pairs_lost(lab: Lab, pairs: frozenset[Pair], limit: float = 20.0) -> None:
     wait_until(lambda: pairs <= lab.lost_pairs(), limit, f"{len(pairs)} pairs are lost")
 
 
+def wait_until_some_lost(lab: Lab, limit: float = 20.0) -> None:
+    """Wait until any pair does not answer."""
+    wait_until(lambda: bool(lab.lost_pairs()), limit, "a pair is lost")
+
+
 def outside_lost(lab: Lab, workloads: frozenset[str], limit: float = 20.0) -> None:
     """Wait until these workloads do not reach the outside."""
     wait_until(
