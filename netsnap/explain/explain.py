@@ -8,15 +8,17 @@ from netsnap.explain.cells import PairSet
 from netsnap.explain.chain import parents
 from netsnap.explain.check import check
 from netsnap.explain.checks.finding import Severity
-from netsnap.explain.events import SESSION, World, events
+from netsnap.explain.events import SESSION, World
 from netsnap.explain.evidence import Raw, Witness
 from netsnap.explain.explanation import Explanation
 from netsnap.explain.inherited import taken_on_ways
+from netsnap.explain.judged import judged, leading
 from netsnap.explain.latent import is_all_told, latent, may_stop
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.mending import menders
+from netsnap.explain.naming import events
 from netsnap.explain.noise import noise, witnesses
-from netsnap.explain.observed import Comparison, judged, leading
+from netsnap.explain.observed import Comparison
 from netsnap.explain.pairs import compare_pairs, matrices, touched
 from netsnap.explain.pending import forecasts
 from netsnap.explain.pings import Pings

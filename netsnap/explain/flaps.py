@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from collector.capture import HOST
-from netsnap.explain.events import World, session_id
+from netsnap.explain.events import World
+from netsnap.explain.naming import session_id
 from netsnap.explain.witnesses import JITTER, since
 from parsers.facts import Fact, Key
 from parsers.records import (

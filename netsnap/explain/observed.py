@@ -20,11 +20,11 @@ from netsnap.explain.explanation import (
     Observed,
     PairChange,
     Pairs,
-    Verdict,
 )
 from netsnap.explain.fulltables import dropping
 from netsnap.explain.grouping import groups
 from netsnap.explain.pings import FULL, SMALL, Pings, Seen
+from netsnap.explain.pingwords import UNEXPLAINED, counted, ends, reason, says
 from netsnap.explain.scope import scope
 from netsnap.explain.tell import clause
 from netsnap.explain.toosmall import too_small
@@ -49,7 +49,6 @@ from parsers.records import (
     XfrmState,
 )
 
-NO_ANSWER = "no answer"
 MOST = 4
 """Suspects, and doubts, that are told."""
 
@@ -109,7 +108,7 @@ class Comparison:
         ]
         if told:
             yield (
-                f"{_pings(len(told))} of full size are too big at t2, and the sender is told so: "
+                f"{counted(len(told))} of full size are too big at t2, and the sender is told so: "
                 f"{told[0].pair[0]} → {told[0].pair[1]}: {told[0].ping.said}"
             )
         answered = sum(
@@ -117,7 +116,7 @@ class Comparison:
             for pair in among(self.pairs.unknown, self._pinged)
         )
         if answered:
-            yield f"{_pings(answered)} were answered at t2 between pairs that cannot be told"
+            yield f"{counted(answered)} were answered at t2 between pairs that cannot be told"
 
     def _at_t2(self, pair: Pair, *, answered: bool) -> bool:
         seen = self.after.ways.get((*pair, SMALL))
@@ -163,7 +162,7 @@ class Comparison:
 
     def _told(self, kind: Observed, some: Sequence[Seen]) -> Observation:
         pairs = tuple(
-            PairChange(*each.pair, Disposition.UNKNOWN, Disposition.UNKNOWN, _reason(each))
+            PairChange(*each.pair, Disposition.UNKNOWN, Disposition.UNKNOWN, reason(each))
             for each in some
         )
         nodes = frozenset[str]().union(*(each.nodes for each in some))
@@ -203,11 +202,11 @@ class Comparison:
             if way in self.before.ways or kind is Observed.ONLY_AT_T2
         ]
         if kind is Observed.CONTRADICTED:
-            return f"{_pings(len(some))} between workloads {_says(kind, some)}."
-        what = f"{len(some)} of {_pings(len(tested))} between {_ends(some[0])}"
+            return f"{counted(len(some))} between workloads {says(kind, some)}."
+        what = f"{len(some)} of {counted(len(tested))} between {ends(some[0])}"
         size = " in full size" if some[0].ping.size == FULL else ""
         every = () if kind is Observed.RESTORED else self.after.ways.values()
-        said = self._with_reason(_says(kind, some), some)
+        said = self._with_reason(says(kind, some), some)
         moved = self._detour(some) if kind is Observed.LOST else ""
         return f"{what}{size} {said}{moved}{scope(some, tested, every)}."
 
@@ -231,42 +230,10 @@ class Comparison:
         yield self.witness.of_fact("t2", seen.fact)
 
 
-UNEXPLAINED = "no table that was read explains it"
-_SAYS = {
-    Observed.LOST: f"are lost, and {UNEXPLAINED}",
-    Observed.CONTRADICTED: (
-        "were answered at t2 on ways that the model has lost: the model is wrong there, or things "
-        "moved while the nodes were read"
-    ),
-    Observed.STILL_LOST: f"are not answered at t1 nor at t2, and {UNEXPLAINED}",
-    Observed.ONLY_AT_T2: (
-        f"are not answered at t2, and {UNEXPLAINED}; nothing was sent there at t1"
-    ),
-    Observed.RESTORED: f"are answered again, and {UNEXPLAINED}",
-}
-
-
 def _bounded(found: Sequence[str], what: str) -> tuple[str, ...]:
     if len(found) <= MOST:
         return tuple(found)
     return (*found[: MOST - 1], f"and {len(found) - MOST + 1} more {what}")
-
-
-def _says(kind: Observed, some: Sequence[Seen]) -> str:
-    words = _SAYS[kind]
-    return words if len(some) > 1 else words.replace("are ", "is ", 1).replace("were ", "was ", 1)
-
-
-def _reason(seen: Seen) -> str:
-    return "answered" if seen.answered else seen.ping.said or NO_ANSWER
-
-
-def _pings(number: int) -> str:
-    return f"{number} ping{'' if number == 1 else 's'}"
-
-
-def _ends(seen: Seen) -> str:
-    return "nodes" if seen.of_nodes else "workloads"
 
 
 def _sorts(ways: Iterable[Seen]) -> Iterator[list[Seen]]:
@@ -277,42 +244,3 @@ def _sorts(ways: Iterable[Seen]) -> Iterator[list[Seen]]:
             some = [s for s in found if s.ping.size == size and s.of_nodes is of_nodes]
             if some:
                 yield some
-
-
-def judged(verdict: Verdict, told: Sequence[Observation], pairs: Pairs) -> Verdict:
-    """Return the verdict that the pings leave of the model's."""
-    kinds = {each.kind for each in told}
-    if Observed.LOST in kinds:
-        return Verdict.BROKEN
-    if verdict is Verdict.BROKEN and _all_contradicted(told, pairs):
-        return Verdict.CANNOT_TELL
-    if verdict not in (Verdict.UNCHANGED, Verdict.NOTHING_BROKE):
-        return verdict
-    for kind, instead in _INSTEAD:
-        if kind in kinds:
-            return instead
-    return verdict
-
-
-_INSTEAD = (
-    (Observed.ONLY_AT_T2, Verdict.CANNOT_TELL),
-    (Observed.STILL_LOST, Verdict.BROKEN_BEFORE),
-    (Observed.RESTORED, Verdict.RESTORED),
-)
-
-
-def _all_contradicted(told: Sequence[Observation], pairs: Pairs) -> bool:
-    """Say whether no lost pair is without a ping that was answered all the same."""
-    answered = sum(len(each.pairs) for each in told if each.kind is Observed.CONTRADICTED)
-    return answered == len(pairs.lost) and not pairs.outside_lost
-
-
-def leading(told: Sequence[Observation], verdict: Verdict) -> str:
-    """Return the sentence that an observation gives the whole explanation, "" if none does."""
-    kinds = {
-        Verdict.BROKEN: (Observed.LOST,),
-        Verdict.CANNOT_TELL: (Observed.CONTRADICTED, Observed.ONLY_AT_T2),
-        Verdict.BROKEN_BEFORE: (Observed.STILL_LOST,),
-        Verdict.RESTORED: (Observed.RESTORED,),
-    }.get(verdict, ())
-    return next((each.sentence for each in told if each.kind in kinds), "")

@@ -10,8 +10,8 @@ from netsnap.explain.chain import parents
 from netsnap.explain.check import check
 from netsnap.explain.checks.sessions import sessions
 from netsnap.explain.events import World as Events
-from netsnap.explain.events import events
 from netsnap.explain.links.happened import Happened
+from netsnap.explain.naming import events
 from parsers.calicoget import read_objects
 from parsers.records import Address, CalicoPeer, Interface, Route, Sysctl
 from parsers.text import Text

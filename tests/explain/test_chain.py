@@ -8,9 +8,10 @@ import pytest
 from collector.capture import HOST
 from netsnap.diff.compare import compare
 from netsnap.explain.chain import children_of, descendants, parents
-from netsnap.explain.events import Event, EventId, events
+from netsnap.explain.events import Event, EventId
 from netsnap.explain.events import World as Compared
 from netsnap.explain.links.happened import Happened
+from netsnap.explain.naming import events
 from parsers.records import Interface, Neighbour
 from tests.model.cluster import NIC, facts
 from tests.model.large import large, node_of

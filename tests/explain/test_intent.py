@@ -9,11 +9,11 @@ from collector.capture import HOST
 from netsnap.diff.compare import compare
 from netsnap.explain.chain import parents
 from netsnap.explain.events import World as Events
-from netsnap.explain.events import events
 from netsnap.explain.evidence import Witness
 from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, Proof, Verdict
 from netsnap.explain.links.happened import Happened
+from netsnap.explain.naming import events
 from parsers.calicoget import read_objects
 from parsers.facts import Facts
 from parsers.records import (

@@ -6,8 +6,8 @@ from netsnap.explain.chain import parents
 from netsnap.explain.check import check
 from netsnap.explain.checks.peering import peering
 from netsnap.explain.events import World as Events
-from netsnap.explain.events import events
 from netsnap.explain.links.happened import Happened
+from netsnap.explain.naming import events
 from parsers.calicoget import read_objects
 from parsers.records import NodeIdentity
 from parsers.text import Text

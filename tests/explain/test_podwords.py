@@ -11,9 +11,9 @@ from netsnap.diff.compare import compare
 from netsnap.explain.causes import Culprit
 from netsnap.explain.cells import NO_PAIRS
 from netsnap.explain.events import World as Events
-from netsnap.explain.events import events
 from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Proof
+from netsnap.explain.naming import events
 from netsnap.explain.podwords import still_there
 from netsnap.explain.story import story
 from parsers.records import Container, Interface, NetworkNamespace, Route, Sysctl

@@ -9,11 +9,12 @@ from collector.capture import HOST
 from netsnap.diff.changes import Alteration, Change
 from netsnap.diff.compare import compare
 from netsnap.explain.chain import parents
-from netsnap.explain.events import DAEMON, SESSION, World, events
+from netsnap.explain.events import DAEMON, SESSION, World
 from netsnap.explain.explain import explain
 from netsnap.explain.explanation import Explanation, When
 from netsnap.explain.links.happened import Happened
 from netsnap.explain.moments import Moments, Span
+from netsnap.explain.naming import events
 from netsnap.explain.witnesses import Times, parsed
 from parsers.facts import Fact, Facts, Key
 from parsers.records import (

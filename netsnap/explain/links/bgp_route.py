@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from collector.capture import HOST
-from netsnap.explain.events import ROUTE, Event, EventId, session_id
+from netsnap.explain.events import ROUTE, Event, EventId
 from netsnap.explain.links.happened import Happened, both
+from netsnap.explain.naming import session_id
 from parsers.records import Route
 
 

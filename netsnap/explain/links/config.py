@@ -16,9 +16,10 @@ from netsnap.explain.birdconfig import (
     session_of,
     statements,
 )
-from netsnap.explain.events import CONFIG, ROUTE, SESSION, Event, EventId, session_id
+from netsnap.explain.events import CONFIG, ROUTE, SESSION, Event, EventId
 from netsnap.explain.links.duplicate import peer_addresses
 from netsnap.explain.links.happened import Happened, both
+from netsnap.explain.naming import session_id
 from parsers.records import BirdConfig, BirdProtocol, CalicoPeer, Route
 
 ESTABLISHED = "Established"
