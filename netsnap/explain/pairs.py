@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import combinations, permutations
+from itertools import permutations
 
 from collector.capture import HOST
 from netsnap.diff.changes import Change
@@ -17,11 +17,14 @@ from netsnap.model.lexicon import Lexicon
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states, way_out
 from netsnap.model.space import Place
-from netsnap.model.sure import Sure
+from netsnap.model.sure import Sure, unsure
+from netsnap.model.sweep import Set, places, set_of
 from parsers.facts import Facts
 from parsers.records import Container, NetworkNamespace
 
 KEPT = "kept"
+
+Names = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -159,8 +162,10 @@ def compare_pairs(before: Matrix, after: Matrix) -> Pairs:
     One pair is walked for all whose ends are alike in both; another is when somebody asks for it.
     """
     found: dict[str, list[Cell]] = defaultdict(list)
-    total = working = 0
-    for cell, works in _cells(before, after):
+    members = [tuple(names) for names in _alike(before, after)]
+    asked = _asked(members, before, after)
+    total = working = 0 if asked is None else _unasked(members, asked, before, after)
+    for cell, works in _cells(members, asked, before, after):
         pair = cell.first
         total += cell.size
         if works:
@@ -196,20 +201,48 @@ def _alike(before: Matrix, after: Matrix) -> list[list[str]]:
     return list(members.values())
 
 
-def _cells(before: Matrix, after: Matrix) -> Iterator[tuple[Cell, bool]]:
-    """Yield the pairs of each two classes in either snapshot, and whether they surely just work."""
-    members = [tuple(names) for names in _alike(before, after)]
-    yield from ((Cell(one, one), False) for one in members if len(one) > 1)
-    for one, other in combinations(members, 2):
-        ways = _just_work((one[0], other[0]), before, after)
-        for cell, works in zip((Cell(one, other), Cell(other, one)), ways, strict=True):
-            if works or before.holds(cell.first) or after.holds(cell.first):
-                yield cell, works
+def _asked(members: Sequence[Names], before: Matrix, after: Matrix) -> list[Set] | None:
+    """Return which two classes do not surely work as they did; None if each has to be asked."""
+    first = [names[0] for names in members]
+    was, is_ = ([each.endpoints.get(name) for name in first] for each in (before, after))
+    return unsure(before.sure, was, after.sure, is_)
 
 
-def _just_work(pair: Pair, before: Matrix, after: Matrix) -> tuple[bool, bool]:
+def _unasked(members: Sequence[Names], asked: list[Set], before: Matrix, after: Matrix) -> int:
+    """Count the pairs of two classes that are in both snapshots and need not be asked."""
+    sizes = {
+        at: len(names)
+        for at, names in enumerate(members)
+        if names[0] in before.endpoints and names[0] in after.endpoints
+    }
+    whole, here = sum(sizes.values()), set_of(sizes)
+    return sum(
+        size * (whole - size - sum(map(sizes.__getitem__, places(asked[at] & here))))
+        for at, size in sizes.items()
+    )
+
+
+def _cells(
+    members: Sequence[Names], asked: list[Set] | None, before: Matrix, after: Matrix
+) -> Iterator[tuple[Cell, bool]]:
+    """Yield the pairs that are asked about, and whether they surely work as they did after all."""
+    for one in members:
+        if len(one) > 1:
+            yield Cell(one, one), all(_just_work(one[:2], before, after))
+    for at, one in enumerate(members):
+        others = range(at + 1, len(members)) if asked is None else places(asked[at] >> at << at)
+        for two in map(members.__getitem__, others):
+            ways = (False, False)
+            if asked is None:
+                ways = _just_work((one[0], two[0]), before, after)
+            for cell, works in zip((Cell(one, two), Cell(two, one)), ways, strict=True):
+                if works or before.holds(cell.first) or after.holds(cell.first):
+                    yield cell, works
+
+
+def _just_work(pair: Sequence[str], before: Matrix, after: Matrix) -> tuple[bool, bool]:
     """Say of a pair, and of the pair turned round, whether it surely works as it did."""
-    if not (before.holds(pair) and after.holds(pair)):
+    if not all(name in each.endpoints for each in (before, after) for name in pair):
         return False, False
     told = [each.sure.doubts(*(each.endpoints[name] for name in pair)) for each in (before, after)]
     was, is_ = told

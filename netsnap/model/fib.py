@@ -7,7 +7,7 @@ hops are all dead is passed over for the next one, down to shorter prefixes
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -108,11 +108,34 @@ class Table:
                     return None if decision is THROWN else decision
         return None
 
+    def sweep(
+        self, within: Callable[[int], Mapping[int, int]], wanted: int, shortest: int = 0
+    ) -> Iterator[tuple[Decision, int]]:
+        """Look up many at once: yield each decision and the set of those that it is about.
+
+        ``within`` gives those that begin with the same bits of a length; of those that are not
+        ``wanted``, and of those that the table has nothing for, nothing is yielded.
+        """
+        for length in self._lengths:
+            if length < shortest or not wanted:
+                return
+            sets = within(length)
+            for bits in self._by_length[length].keys() & sets.keys():
+                some = sets[bits] & wanted
+                decision = self._decide(length, bits) if some else None
+                if decision is None:
+                    continue
+                wanted ^= some
+                if decision is not THROWN:
+                    yield decision, some
+
     def _decide(self, length: int, bits: int) -> Decision | None:
         """Return what one prefix decides, None if all its next hops are dead; found once."""
         key = (length, bits)
         if key not in self._decided:
-            routes = sorted(self._by_length[length][bits], key=lambda each: each[1].metric or 0)
+            routes = self._by_length[length][bits]
+            if len(routes) > 1:
+                routes = sorted(routes, key=lambda each: each[1].metric or 0)
             groups = _by_metric(routes)
             found = (_choose(group, self.family) for group in groups)
             self._decided[key] = next((each for each in found if each is not None), None)
@@ -236,14 +259,17 @@ class RoutingPolicy:
 
     def _first(self, destination: Number) -> Decision:
         """Look through the tables in order, as all rules say that no condition has."""
-        for table, shortest in self._plain_tables:
+        for table, shortest in self.plain_tables or ():
             decision = table.look_up(destination, shortest)
             if decision is not None:
                 return decision
         return NOTHING
 
     @cached_property
-    def _plain_tables(self) -> tuple[tuple[Table, int], ...]:
+    def plain_tables(self) -> tuple[tuple[Table, int], ...] | None:
+        """The tables in order, and the shortest prefixes that count; None if rules ask for more."""
+        if not self._asks_nothing:
+            return None
         return tuple(
             (self.tables[step.table], step.shortest)
             for step in self._steps

@@ -186,12 +186,16 @@ class Network:
             self._segments[port] = segment(port, self.spaces, self.ends(port.node))
         return self._segments[port]
 
+    def gate(self, port: Port) -> Path | None:
+        """Return None for an interface that passes packets, or how they end there."""
+        return self.walker.gate(port)
+
     def across_fabric(self, port: Port, target: str) -> tuple[tuple[Port, ...], str]:
         """Return the other nodes' interfaces on the link of ``port`` that have an address."""
         space = self.spaces[port[:2]]
         networks = space.networks(port.device)
         holders = [
-            each for each in self._owners.get(number(target), ()) if each[0].node != port.node
+            each for each in self.owners.get(number(target), ()) if each[0].node != port.node
         ]
         found = []
         for owner, own in holders:
@@ -206,7 +210,7 @@ class Network:
     @cached_property
     def meshed(self) -> bool:
         """Whether any node sends to others by itself: over a tunnel, or to another node."""
-        nodes = self._owners.keys()
+        nodes = self.owners.keys()
         return any(
             isinstance(route := fact.record, Route)
             and not route.prefix.endswith("/0")
@@ -256,7 +260,8 @@ class Network:
         return found
 
     @cached_property
-    def _owners(self) -> Mapping[Number, list[tuple[Port, Own]]]:
+    def owners(self) -> Mapping[Number, list[tuple[Port, Own]]]:
+        """The nodes' interfaces by their addresses, of dark nodes too."""
         found: dict[Number, list[tuple[Port, Own]]] = defaultdict(list)
         for space in self.spaces.values():
             if space.netns == HOST:

@@ -83,7 +83,7 @@ def way_out(network: Network, endpoint: Endpoint, target: str = "") -> Path:
     where the endpoint's own node does not deliver to it, that is how its way out ends.
     """
     families = [number(target).family] if target else [IPV4, IPV6]
-    own = next(filter(None, (_first(endpoint, family) for family in families)), "")
+    own = next(filter(None, (first_address(endpoint, family) for family in families)), "")
     probe = target or PROBE[number(own).family if own else IPV4]
     own = speaks_with(network, endpoint, probe, own)
     way = network.walk((endpoint.node, endpoint.netns), probe, source_address=own)
@@ -102,13 +102,14 @@ def way_out(network: Network, endpoint: Endpoint, target: str = "") -> Path:
 def common_addresses(source: Endpoint, target: Endpoint) -> tuple[str, str]:
     """Return the target's and the source's address of the first family that both have."""
     for family in (IPV4, IPV6):
-        there, back = _first(target, family), _first(source, family)
+        there, back = first_address(target, family), first_address(source, family)
         if there and back:
             return there, back
     return next(iter(target.addresses), ""), next(iter(source.addresses), "")
 
 
-def _first(endpoint: Endpoint, family: int) -> str:
+def first_address(endpoint: Endpoint, family: int) -> str:
+    """Return the first address of a family that others know a workload by, "" if it has none."""
     return next((each for each in endpoint.addresses if number(each).family == family), "")
 
 

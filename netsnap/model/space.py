@@ -280,7 +280,8 @@ class Space:
         return settable(self.facts.values(), readable=readable)
 
     @cached_property
-    def _unread(self) -> Decision | None:
+    def unread_routes(self) -> Decision | None:
+        """What every look-up ends in where routes or rules were not read; None where they were."""
         for kind, what in (("route", "routes"), ("rule", "routing rules")):
             if not self.sees(kind):
                 return Decision(Action.UNKNOWN, reason=f"the {what} of {self.name} were not read")
@@ -288,8 +289,8 @@ class Space:
 
     def decide(self, packet: Packet, ingress: str) -> Decision:
         """Look up a packet that came in by ``ingress`` ("" for one that begins here)."""
-        if self._unread is not None:
-            return self._unread
+        if self.unread_routes is not None:
+            return self.unread_routes
         policy = self.policies[number(packet.destination).family]
         key = (
             packet.destination,

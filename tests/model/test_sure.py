@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from collector.capture import HOST
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states
-from netsnap.model.sure import Sure
+from netsnap.model.sure import Sure, unsure
 from parsers.records import Sysctl
 from tests.model.cluster import NIC, NODES, World, cluster, facts, pod_of
 from tests.model.test_alike import worlds
@@ -24,6 +24,26 @@ def test_what_is_sure_is_what_the_walks_say(world: World) -> None:
             states = both_states(network, one, other)
             assert [state.works for state in states] == [True, True]
             assert told == (states[0].doubts, states[1].doubts)
+
+
+@settings(max_examples=75, deadline=None)
+@given(worlds(), worlds())
+def test_what_is_sure_of_all_at_once_is_what_is_sure_of_each_pair(was: World, now: World) -> None:
+    t1, t2 = (Network.of(facts(world)) for world in (was, now))
+    known = [{each.name: each for each in network.endpoints} for network in (t1, t2)]
+    names = sorted(known[0].keys() | known[1].keys())
+    before, after = ([some.get(name) for name in names] for some in known)
+    then, later = Sure(t1), Sure(t2)
+    found = unsure(then, before, later, after)
+    if found is None:  # a packet filter is asked of each pair
+        return
+    for one, other in permutations(range(len(names)), 2):
+        told = [
+            sure.doubts(a, b)
+            for sure, ends in ((then, before), (later, after))
+            if (a := ends[one]) is not None and (b := ends[other]) is not None
+        ]
+        assert bool(found[one] >> other & 1) is (len(told) < 2 or None in told)
 
 
 def test_a_quiet_cluster_is_all_sure() -> None:
