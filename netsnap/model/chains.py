@@ -12,6 +12,7 @@ from typing import NamedTuple
 from netsnap.model.basechains import LEGACY, Base, is_dormant, table_of
 from netsnap.model.filterlines import Line, Sets, read_line
 from netsnap.model.ipsets import IpSets
+from netsnap.model.lookups import Lookups
 from netsnap.model.xtables import read_rule
 from parsers.facts import Fact
 from parsers.iptables import NF_TABLES, POLICY
@@ -21,6 +22,8 @@ ELEMENT = "element "
 ABRIDGED = re.compile(r'\bxt (?:match|target) "?(?!comment\b)|(?:^|\s)# ')
 """How nft prints what it has no words for; before 1.0, what somebody else had."""
 _XT = re.compile(r'\bxt (?:match|target) "?(?!comment\b)([\w.-]+)')
+_ASKS_ROUTES = re.compile(r"\bfib ")
+"""What nft says in words that are read of iptables only."""
 
 Chain = tuple[str, str]
 """Table and chain."""
@@ -40,12 +43,13 @@ Steps = Mapping[Chain, Sequence[Step]]
 class Chains:
     """Every chain, and the sets that its lines ask."""
 
-    def __init__(self, facts: Iterable[Fact], *, sets_readable: bool) -> None:
+    def __init__(self, facts: Iterable[Fact], lookups: Lookups, *, sets_readable: bool) -> None:
         listed = sorted(facts, key=lambda each: each.line)
         self.bases: list[Base] = []
         self.steps: dict[Chain, list[Step]] = defaultdict(list)
         self._asleep: set[str] = set()
         self._named: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+        self._lookups = lookups
         self._ipsets = IpSets(listed, readable=sets_readable)
         retold: dict[Chain, list[Step]] = defaultdict(list)
         for fact in listed:
@@ -60,7 +64,7 @@ class Chains:
 
     def sets_of(self, table: str) -> Sets:
         """Return the sets that a table's lines may name."""
-        return Sets(self._named[table], self._ipsets)
+        return Sets(self._named[table], self._ipsets, self._lookups)
 
     def _take(self, fact: Fact, rule: FilterRule) -> None:
         sort, _, name = rule.chain.rpartition(" ")
@@ -99,7 +103,7 @@ def _told_best(lines: Sequence[Step], rules: Sequence[Step]) -> Iterator[Step]:
     whole = [_verdict(each) for each in lines] == [_verdict(each) for each in rules]
     alike: dict[_Shape, list[int]] = defaultdict(list)
     for at, line in enumerate(lines):
-        if not ABRIDGED.search(line.text):
+        if not ABRIDGED.search(line.text) and not (whole and _ASKS_ROUTES.search(line.text)):
             yield line
             continue
         shape = (_verdict(line), frozenset(_XT.findall(line.text)))

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from netsnap.model.filterfields import FIELDS, MARK, NO_PING, Field
 from netsnap.model.flow import Flow
 from netsnap.model.ipsets import IpSets
+from netsnap.model.lookups import Lookups
 from netsnap.model.markings import Act, all_of, marking, operations, untrack
 
 
@@ -31,10 +32,14 @@ class End(StrEnum):
 
 
 class Sets(NamedTuple):
-    """The elements of one table's named sets and maps, those that were read, and all ipsets."""
+    """The elements of one table's named sets and maps, those that were read, and all ipsets.
+
+    ``lookups`` are the routing tables, which a line may ask, too.
+    """
 
     named: Mapping[str, tuple[str, ...]]
     ipsets: IpSets
+    lookups: Lookups
 
     def members(self, name: str) -> Iterable[str]:
         """Return what a set holds that a line names: "@name" is nft's."""

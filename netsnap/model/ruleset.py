@@ -15,6 +15,7 @@ from netsnap.model.chains import Chains
 from netsnap.model.chainwalk import Run
 from netsnap.model.filterlines import End
 from netsnap.model.flow import ESTABLISHED, INVALID, NEW, UNTRACKED, Flow
+from netsnap.model.lookups import Lookups
 from netsnap.model.numbers import IPV4
 from parsers.facts import Fact
 from parsers.records import FilterRule, IpSet, IpSetMember, IptablesRule
@@ -22,7 +23,7 @@ from parsers.records import FilterRule, IpSet, IpSetMember, IptablesRule
 KINDS = (FilterRule, IptablesRule, IpSet, IpSetMember)
 """What packet filters are told by."""
 _WHAT = {FilterRule.kind: "the filter", IptablesRule.kind: "the filter of iptables"}
-_ASKS = re.compile(r"addr|(?:^| )-[sd] |range|--match-set| @")
+_ASKS = re.compile(r"addr|rpfilter|(?:^| )-[sd] |range|--match-set| @")
 """Words by which a line tells packets apart by who sends them to whom."""
 _TRACKS = re.compile(r"\bct |conntrack|-m state|connmark")
 """Words by which a line has connections tracked; chains of nat have, too."""
@@ -41,13 +42,16 @@ class Ruleset:
     Of a program that was not wholly read nothing is decided: that it was not is the doubt then.
     """
 
-    def __init__(self, facts: Iterable[Fact], sees: Callable[[str], bool], name: str) -> None:
+    def __init__(
+        self, facts: Iterable[Fact], sees: Callable[[str], bool], name: str, lookups: Lookups
+    ) -> None:
         seen = {kind.kind for kind in KINDS if sees(kind.kind)}
         self._unread = tuple(
             f"{what} of {name} was not read" for kind, what in _WHAT.items() if kind not in seen
         )
         self._chains = Chains(
             (fact for fact in facts if fact.record.kind in seen),
+            lookups,
             sets_readable={IpSet.kind, IpSetMember.kind} <= seen,
         )
         texts = [step.text for some in self._chains.steps.values() for step in some]

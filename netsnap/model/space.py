@@ -9,6 +9,7 @@ from netsnap.model.fib import Action, Decision, Packet, RoutingPolicy
 from netsnap.model.flow import Flow
 from netsnap.model.fwmark import settable
 from netsnap.model.ipsec import OUT, Policies
+from netsnap.model.lookups import Lookups
 from netsnap.model.numbers import (
     IPV4,
     IPV6,
@@ -234,7 +235,13 @@ class Space:
     @cached_property
     def ruleset(self) -> Ruleset:
         """The packet filters."""
-        return Ruleset(self.facts.values(), self.sees, self.name)
+        lookups = Lookups(self.decide, self._in_table, readable=self._unread is None)
+        return Ruleset(self.facts.values(), self.sees, self.name, lookups)
+
+    def _in_table(self, name: str, address: str) -> Decision | None:
+        wanted = number(address)
+        table = self.policies[wanted.family].tables.get(name)
+        return table.look_up(wanted) if table is not None else None
 
     @cached_property
     def marking(self) -> frozenset[str] | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
+from itertools import takewhile
 
 from netsnap.model import filterfields as fields
 from netsnap.model.filterlines import Condition, End, Line, Sets, some
@@ -65,9 +66,13 @@ class _Reader:
                 option = words.pop(0)
             if option == "-m":
                 module = words.pop(0) if words else ""
+                if module == "rpfilter":
+                    self._match_reverse()
                 self.vague |= module not in _MODULES
             elif option == "--match-set" and module == "set":
                 self._match_set(inverted=inverted)
+            elif module == "addrtype" and option in _ENDS_OF:
+                self._match_type(_ENDS_OF[option], inverted=inverted)
             elif (module, option) in _OPTIONS or ("", option) in _OPTIONS:
                 found = _OPTIONS.get((module, option)) or _OPTIONS["", option]
                 self._compare(*found, inverted=inverted)
@@ -92,6 +97,28 @@ class _Reader:
         def holds(flow: Flow, sets: Sets) -> bool | None:
             found = sets.ipsets.holds(name, sides.split(","), flow)
             return found is not inverted if found is not None else None
+
+        self.conditions.append(holds)
+
+    def _match_type(self, end: Callable[[Flow], str], *, inverted: bool) -> None:
+        wanted = self._words.pop(0).lower().split(",") if self._words else []
+
+        def holds(flow: Flow, sets: Sets) -> bool | None:
+            found = sets.lookups.kind(end(flow))
+            return None if found is None else (found in wanted) is not inverted
+
+        self.conditions.append(holds)
+
+    def _match_reverse(self) -> None:
+        """Read all of -m rpfilter: "--loose", "--invert" and what else it has."""
+        options = set(takewhile(_REVERSE.__contains__, self._words))
+        del self._words[: len(options)]
+        self.vague |= "--validmark" in options
+        inverted, loose = "--invert" in options, "--loose" in options
+
+        def holds(flow: Flow, sets: Sets) -> bool | None:
+            found = sets.lookups.comes_back(flow, loose=loose)
+            return None if found is None else found is not inverted
 
         self.conditions.append(holds)
 
@@ -207,6 +234,11 @@ _OPTIONS: Mapping[tuple[str, str], tuple[int, Fits]] = {
     ("iprange", "--dst-range"): (1, lambda value, flow: fields.address(value, flow.destination)),
 }
 """By module and option: how many words follow, and how they compare."""
-_MODULES = frozenset({"set", *(module for module, _ in _OPTIONS if module)})
+_MODULES = frozenset({"set", "addrtype", "rpfilter", *(module for module, _ in _OPTIONS if module)})
+_ENDS_OF: Mapping[str, Callable[[Flow], str]] = {
+    "--src-type": lambda flow: flow.source,
+    "--dst-type": lambda flow: flow.destination,
+}
+_REVERSE = frozenset({"--loose", "--validmark", "--accept-local", "--invert"})
 _IDLE = frozenset({("set", "--update-counters"), ("set", "--update-subcounters")})
 """Options that say nothing of the packet."""

@@ -7,9 +7,11 @@ import pytest
 
 from collector.capture import HOST
 from netsnap.model.disposition import Disposition, PairState
+from netsnap.model.fib import NOTHING
 from netsnap.model.filterlines import Sets, read_line
 from netsnap.model.flow import Flow, Sent, Service
 from netsnap.model.ipsets import IpSets
+from netsnap.model.lookups import Lookups
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pairs
 from netsnap.model.xtables import read_rule
@@ -340,7 +342,8 @@ def test_a_mark_that_a_set_gives_is_not_known() -> None:
 @pytest.mark.parametrize("port", ["\N{SUPERSCRIPT TWO}", "9" * 5000])
 def test_a_port_that_no_kernel_prints_is_a_doubt(port: str) -> None:
     flow = Flow(Sent(POD, "192.168.86.2", new=True, header=Service("tcp", 80).opening), "", "")
-    sets = Sets({}, IpSets((), readable=True))
+    nowhere = Lookups(lambda *_: NOTHING, lambda *_: None, readable=False)
+    sets = Sets({}, IpSets((), readable=True), nowhere)
     assert read_line(f"tcp dport {port} drop").fits(flow, sets) is None
     assert read_rule(f"-p tcp -m tcp --dport {port} -j DROP", "drop").fits(flow, sets) is None
 

@@ -50,7 +50,7 @@ ip link set lo up; ip link set eth0 up; ip address add {address}/32 dev eth0
 ip route add 169.254.1.1 dev eth0; ip route add default via 169.254.1.1
 """
 _CLEAN = """
-nft flush ruleset; ip xfrm policy flush
+nft flush ruleset; ip xfrm policy flush; ip rule del table 7 2>/dev/null || true
 for t in raw mangle nat filter; do
   iptables-legacy -t $t -F; iptables-legacy -t $t -X
 done
@@ -312,6 +312,18 @@ CASES = {
             "{f} -m conntrack --ctstate UNTRACKED,NEW -j ACCEPT; {f} {answers}"
         ),
         B_IN,
+    ),
+    "to the node itself": ("{raw} -m addrtype --dst-type LOCAL -j DROP", NONE),
+    "to nobody of the node": ("{f} -m addrtype ! --dst-type LOCAL {new} -o calib -j DROP", B_IN),
+    "from the others": ("{f} -m addrtype --src-type UNICAST {new} -i calib -j DROP", A_IN),
+    "not by the way back": ("{raw} -m rpfilter --invert -j DROP", NONE),
+    "by the way back": ("{raw} -m rpfilter -i calia -j DROP", BOTH),
+    "not by the way back, which leads elsewhere": (
+        (
+            "ip route replace 10.7.0.2/32 dev lo table 7; ip rule add to 10.7.0.2 iif lo table 7;"
+            " {raw} -m rpfilter --invert -j DROP"
+        ),
+        BOTH,
     ),
     "Calico's policy for both": (
         "ipset create s hash:net; ipset add s 10.7.0.0/24; {calico}",
