@@ -57,7 +57,7 @@ def _wrong(fault: Fault, older: Older) -> Iterator[str]:
         yield f"with the fault at t1 already the verdict is {verdict}: {sentence}"
         return
     failed = _failed(older) & older.asked - older.moved
-    if failed ^ older.truth:
+    if failed ^ older.truth and not failed <= older.truth <= failed | _untold(older):
         yield f"{len(failed)} pairs are called older, and {len(older.truth)} are"
     if f" {len(_failed(older))} of " not in sentence:
         yield f"the sentence does not count the {len(_failed(older))} older pairs: {sentence}"
@@ -66,7 +66,16 @@ def _wrong(fault: Fault, older: Older) -> Iterator[str]:
 
 
 def _failed(older: Older) -> frozenset[Pair]:
-    listed = older.told["pairs"]["never_worked"]
+    return _named(older, "never_worked")
+
+
+def _untold(older: Older) -> frozenset[Pair]:
+    """Return the pairs that a node hides which was read at neither time."""
+    return _named(older, "unknown")
+
+
+def _named(older: Older, kind: str) -> frozenset[Pair]:
+    listed = older.told["pairs"][kind]
     return frozenset((pair["source"], pair["target"]) for pair in listed)
 
 
