@@ -235,7 +235,7 @@ class Space:
     @cached_property
     def ruleset(self) -> Ruleset:
         """The packet filters."""
-        lookups = Lookups(self.decide, self._in_table, readable=self._unread is None)
+        lookups = Lookups(self.decide, self._in_table, readable=self.unread_routes is None)
         return Ruleset(self.facts.values(), self.sees, self.name, lookups)
 
     def _in_table(self, name: str, address: str) -> Decision | None:
