@@ -16,8 +16,6 @@ from parsers.roles import Record
 Held = Mapping[str, Sequence["Fact"]]
 """Kind of record → a namespace's facts of it, in the order of the text."""
 
-NOTHING: frozenset[str] = frozenset()
-
 
 class Key(NamedTuple):
     """Which fact. ``nth`` tells apart records of one netns with equal identity, in text order."""
@@ -82,9 +80,6 @@ class Facts:
     altered: frozenset[tuple[str, str]] = frozenset()
 
     _listed: frozenset[tuple[str, str]] = field(init=False, repr=False, compare=False)
-    _hidden_at: Mapping[tuple[str, str], frozenset[str]] = field(
-        init=False, repr=False, compare=False
-    )
     _places: list[Mapping[tuple[str, str], Held]] = field(
         init=False, repr=False, compare=False, default_factory=list
     )
@@ -92,11 +87,6 @@ class Facts:
     def __post_init__(self) -> None:
         listed = frozenset((node, name) for (node, _), name in self.netns.items())
         object.__setattr__(self, "_listed", listed)
-        hidden: dict[tuple[str, str], set[str]] = {}
-        for node, name, kind in self.hidden:
-            hidden.setdefault((node, name), set()).add(kind)
-        kinds = {place: frozenset(found) for place, found in hidden.items()}
-        object.__setattr__(self, "_hidden_at", kinds)
 
     def lists(self, node: str, netns: str) -> bool:
         """Say whether a node listed a namespace of this name."""
@@ -113,12 +103,6 @@ class Facts:
         """Yield all facts of a kind, without a look at the others."""
         for held in self.places.values():
             yield from held.get(kind, ())
-
-    def hidden_in(self, node: str, netns: str) -> frozenset[str] | None:
-        """Return the kinds of which a namespace does not show all, None if it shows nothing."""
-        if node not in self.reached or (node, netns) not in self._listed:
-            return None
-        return self._hidden_at.get((node, netns), NOTHING)
 
     def sees(self, node: str, netns: str, kind: str, family: int = 0) -> bool:
         """Say whether the absence of a record of this kind there would be a fact.
