@@ -9,7 +9,7 @@ from collector.capture import HOST, Outcome, Question, Reach
 from collector.probe import Where
 from parsers.answer import Answer, NodeView, Snapshot
 from parsers.catalogue import ENTRIES, PROBES
-from parsers.facts import BlindSpot, Fact, Facts, Key
+from parsers.facts import BlindSpot, Fact, Facts, Key, hidden_at
 from parsers.names import is_an_admins, is_host, mount_names, scope_of, workload_names
 from parsers.reading import Ledger
 from parsers.records import RECORDS, Container, ContainerSummary, NetworkNamespace
@@ -43,11 +43,11 @@ def assemble(snapshot: Snapshot) -> Facts:
         by_key={key: fact for part in parts for key, fact in part.by_key.items()},
         netns={(part.node, scope): name for part in parts for scope, name in part.names.items()},
         blind=tuple(spot for part in parts for spot in part.blind),
-        hidden=frozenset(place for part in parts for place in part.hidden),
+        hidden=hidden_at(place for part in parts for place, _ in part.unseen()),
         half_hidden={
             place: min(families)
             for part in parts
-            for place, families in part.hidden.items()
+            for place, families in part.unseen()
             if families < _FAMILIES
         },
         reached=frozenset(view.node for view in snapshot.nodes if view.reach is Reach.REACHED),
@@ -65,7 +65,8 @@ class _Part:
     names: dict[str, str] = field(default_factory=dict)
     by_key: dict[Key, Fact] = field(default_factory=dict)
     blind: list[BlindSpot] = field(default_factory=list)
-    hidden: dict[tuple[str, str, str], frozenset[int]] = field(default_factory=dict)
+    hidden: dict[str, dict[str, frozenset[int]]] = field(default_factory=dict)
+    """netns → kind → families of addresses."""
 
     @property
     def node(self) -> str:
@@ -169,9 +170,15 @@ class _Part:
 
     def _hide(self, netns: str, kinds: frozenset[str], family: int = 0) -> None:
         families = frozenset({family}) if family else _FAMILIES
+        hidden = self.hidden.setdefault(netns, {})
         for kind in kinds:
-            place = (self.node, netns, kind)
-            self.hidden[place] = self.hidden.get(place, families) | families
+            hidden[kind] = hidden.get(kind, families) | families
+
+    def unseen(self) -> Iterator[tuple[tuple[str, str, str], frozenset[int]]]:
+        """Yield what is hidden, and of which families."""
+        for netns, kinds in self.hidden.items():
+            for kind, families in kinds.items():
+                yield (self.node, netns, kind), families
 
 
 def _records(answers: Iterable[Answer], record_type: type[R]) -> Iterator[R]:

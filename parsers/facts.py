@@ -6,12 +6,15 @@ that a restarted pod meets its former self. A namespace without a container is c
 mount ("mount:NAME") or, failing that, by its inode ("net:[4026532281]").
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from parsers.answer import Answer, Snapshot
 from parsers.roles import Record
+
+Hidden = Mapping[tuple[str, str], frozenset[str]]
+"""(node, netns) → the kinds of record that were asked for and not (wholly) read there."""
 
 Held = Mapping[str, Sequence["Fact"]]
 """Kind of record → a namespace's facts of it, in the order of the text."""
@@ -63,18 +66,17 @@ class Facts:
     """All facts of one snapshot by key, its workloads, and what it is blind to.
 
     ``netns`` maps (node, scope) to the namespace's stable name, HOST included, for every
-    namespace that the node listed. ``hidden`` holds (node, netns, kind) for all kinds of record
-    that were asked for and not (wholly) read there; a node that was not reached has every netns
-    and kind hidden, which ``sees`` knows. ``half_hidden`` has those of them where one family of
-    addresses alone was not read, and which (4 or 6). ``altered`` are the (node, netns) in
-    which the facts are not those of the answers: a world that never was.
+    namespace that the node listed. A node that was not reached has every netns and kind
+    ``hidden``, which ``sees`` knows. ``half_hidden`` has those (node, netns, kind) where one
+    family of addresses alone was not read, and which (4 or 6). ``altered`` are the (node, netns)
+    in which the facts are not those of the answers: a world that never was.
     """
 
     snapshot: Snapshot
     by_key: Mapping[Key, Fact]
     netns: Mapping[tuple[str, str], str] = field(default_factory=dict)
     blind: tuple[BlindSpot, ...] = ()
-    hidden: frozenset[tuple[str, str, str]] = frozenset()
+    hidden: Hidden = field(default_factory=dict)
     reached: frozenset[str] = frozenset()
     half_hidden: Mapping[tuple[str, str, str], int] = field(default_factory=dict)
     altered: frozenset[tuple[str, str]] = frozenset()
@@ -113,7 +115,20 @@ class Facts:
         if node not in self.reached or (node, netns) not in self._listed:
             return False
         is_other = bool(family) and self.half_hidden.get(place, family) != family
-        return place not in self.hidden or is_other
+        return is_other or kind not in self.hidden.get((node, netns), ())
+
+
+def hidden_at(places: Iterable[tuple[str, str, str]]) -> Hidden:
+    """Gather (node, netns, kind); namespaces that hide the same kinds hold one set of them."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for node, netns, kind in places:
+        found.setdefault((node, netns), set()).add(kind)
+    sets: dict[frozenset[str], frozenset[str]] = {}
+    return {
+        place: sets.setdefault(kinds, kinds)
+        for place, some in found.items()
+        for kinds in (frozenset(some),)
+    }
 
 
 def _placed(by_key: Mapping[Key, Fact]) -> dict[tuple[str, str], dict[str, list[Fact]]]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from parsers.addresses import address, family, prefix, with_length
-from parsers.facts import BlindSpot, Fact, Facts
+from parsers.facts import BlindSpot, Fact, Facts, Hidden, hidden_at
 from parsers.records import Address, Neighbour, Route, Rule
 from parsers.roles import Record
 
@@ -29,14 +29,18 @@ def only_sound(facts: Facts) -> Facts:
     if not flawed:
         return facts
     gone = {fact.key for fact, _ in flawed}
-    hidden = {(key.node, key.netns, key.kind) for key in gone}
+    hidden = {key[:3] for key in gone}
     return replace(
         facts,
         by_key={key: fact for key, fact in facts.by_key.items() if key not in gone},
         blind=(*facts.blind, *_spots(flawed)),
-        hidden=facts.hidden | hidden,
+        hidden=hidden_at((*_places(facts.hidden), *hidden)),
         half_hidden={at: each for at, each in facts.half_hidden.items() if at not in hidden},
     )
+
+
+def _places(hidden: Hidden) -> Iterator[tuple[str, str, str]]:
+    yield from ((*place, kind) for place, kinds in hidden.items() for kind in kinds)
 
 
 def flaw_of(record: Record) -> str | None:

@@ -333,7 +333,7 @@ def _are_joined_alike(one: Sequence[Space], other: Sequence[Space]) -> bool:
 def _shared(like: Network, facts: Facts, same: frozenset[Place]) -> dict[Place, Space]:
     """Return the namespaces of a network that are those of other facts, too."""
     other = like.facts
-    seen_otherwise = {place[:2] for place in facts.hidden ^ other.hidden}
+    seen_otherwise = {place for place, _ in facts.hidden.items() ^ other.hidden.items()}
     seen_otherwise |= {key[:2] for key, _ in facts.half_hidden.items() ^ other.half_hidden.items()}
     reached = facts.reached & other.reached
     return {

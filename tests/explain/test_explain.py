@@ -542,7 +542,7 @@ def test_a_program_that_no_snapshot_found_hides_nothing(*, lacking: bool, verdic
     )
     spot = BlindSpot("k8s2", HOST, asked, "", frozenset({"calico-process"}), "none", (), lacking)
     t1, t2 = (
-        replace(each, blind=(spot,), hidden=frozenset({("k8s2", HOST, "calico-process")}))
+        replace(each, blind=(spot,), hidden={("k8s2", HOST): frozenset({"calico-process"})})
         for each in (facts(cluster()), facts(cluster()))
     )
     story = explain(t1, t2, compare(t1, t2), lambda _: b"")

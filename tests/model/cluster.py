@@ -13,7 +13,7 @@ from zlib import crc32
 
 from collector.capture import HOST, Outcome, Question, Reach
 from parsers.answer import Answer, NodeView, Snapshot
-from parsers.facts import BlindSpot, Fact, Facts, Key
+from parsers.facts import BlindSpot, Fact, Facts, Key, hidden_at
 from parsers.reading import Reading
 from parsers.records import (
     Address,
@@ -208,7 +208,7 @@ def facts(
         by_key=by_key,
         netns=netns,
         blind=tuple(spots),
-        hidden=frozenset((*hidden, *unknown)),
+        hidden=hidden_at((*hidden, *unknown)),
         reached=frozenset(node for node, _ in world) - dark,
     )
     return only_sound(found)

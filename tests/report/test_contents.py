@@ -20,7 +20,7 @@ def test_routes_that_could_not_be_read_are_not_simply_none() -> None:
         {},
         netns={("k8s2", "host"): "host"},
         blind=(SPOT,),
-        hidden=frozenset({("k8s2", "host", "route")}),
+        hidden={("k8s2", "host"): frozenset({"route"})},
         reached=frozenset({"k8s2"}),
     )
     text = _told(facts)
@@ -30,7 +30,7 @@ def test_routes_that_could_not_be_read_are_not_simply_none() -> None:
 
 
 def test_containers_that_could_not_be_listed_are_not_simply_none() -> None:
-    hidden = frozenset({("k8s2", "host", "container")})
+    hidden = {("k8s2", "host"): frozenset({"container"})}
     whole = Facts(
         snapshot(T1, "a"), {}, netns={("k8s2", "host"): "host"}, reached=frozenset({"k8s2"})
     )
