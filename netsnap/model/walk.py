@@ -28,6 +28,9 @@ MILD = (  # from the best end on; any other is worse, and a loop worst of all
     Disposition.UNKNOWN,
 )
 
+NOWHERE = TTL
+"""No depth of a walk: it came back to none of the interfaces that it is still at."""
+
 
 class Walker:
     """Walks packets through one network; what was walked is remembered."""
@@ -38,7 +41,9 @@ class Walker:
         self._known: dict[tuple[Port, str, str], Path] = {}
         self._tails: dict[tuple[Place, int, str, str], tuple[Path, Decision]] = {}
         self._transits: dict[tuple[Port, int], Path | None] = {}
-        self._walking: set[tuple[Port, str, str]] = set()
+        self._walking: dict[tuple[Port, str, str], int] = {}
+        self._back_to = NOWHERE
+        self._so_far: dict[tuple[Port, str, str], tuple[Path, int]] = {}
 
     def gate(self, port: Port) -> Path | None:
         """Return None for an interface that passes packets, or how they end there."""
@@ -62,15 +67,31 @@ class Walker:
         if known is not None:
             return known
         space = self._terrain.spaces[port[:2]]
+        if key in self._so_far:
+            path, back_to = self._so_far[key]
+            self._back_to = min(self._back_to, back_to)
+            return path
         if key in self._walking or len(self._walking) >= TTL:
+            self._back_to = min(self._back_to, self._walking.get(key, 0))
             here = Hop(*space.place, ingress=port.device)
             return Path(Disposition.LOOP, (here,), f"the packet comes back to {space.name}")
-        self._walking.add(key)
+        depth = self._walking[key] = len(self._walking)
         path = self._enter(space, port, packet)
-        self._walking.remove(key)
-        if port.netns != HOST or port.device not in space.peers:
-            self._known[key] = path  # behind a veth is one source: nobody asks for it again
+        del self._walking[key]
+        self._remember(key, path, depth)
         return path
+
+    def _remember(self, key: tuple[Port, str, str], path: Path, depth: int) -> None:
+        """Keep a path for good, or as long as it ends where the walk that found it came from."""
+        if self._back_to < depth:
+            self._so_far[key] = path, self._back_to
+            return
+        self._back_to = NOWHERE
+        if self._so_far:
+            self._so_far = {each: found for each, found in self._so_far.items() if found[1] < depth}
+        port = key[0]
+        if port.netns != HOST or port.device not in self._terrain.spaces[port[:2]].peers:
+            self._known[key] = path  # behind a veth is one source: nobody asks for it again
 
     def _enter(self, space: Space, port: Port, packet: Packet) -> Path:
         if space.dark:
@@ -96,7 +117,7 @@ class Walker:
         known = self._tails.get(key)
         if known is None:
             path = self._onward(space, packet, decision, port.device)
-            if path.disposition is Disposition.LOOP:
+            if self._back_to != NOWHERE:
                 return path
             known = self._tails[key] = (path, decision)  # kept, so that its id stays its own
         path = known[0]

@@ -30,6 +30,7 @@ from tests.model.cluster import (
     unplugged,
     veth_of,
 )
+from tests.model.large import large, node_address, node_of, pod_address
 
 HOST2 = ("k8s2", HOST)
 HOST3 = ("k8s3", HOST)
@@ -569,3 +570,26 @@ def test_a_container_without_a_network_on_purpose_is_no_endpoint() -> None:
     assert "batch@k8s1" not in names
     swap(world, ("k8s1", HOST), job, replace(job, network_mode="bridge"))
     assert "batch@k8s1" in {each.name for each in Network.of(facts(world)).endpoints}
+
+
+def test_a_loop_that_some_flows_leave_is_one_for_no_other_walk() -> None:
+    world = cluster()
+    own = address_of("k8s2", 1)
+    hops = (NextHop(NODES["k8s1"], NIC), NextHop("", veth_of("k8s2", 1)))
+    world["k8s2", HOST].insert(0, replace(route(f"{own}/32", NIC), next_hops=hops))
+    world["k8s3", HOST].insert(0, route(f"{own}/32", NIC, NODES["k8s1"]))
+    network = Network.of(facts(world))
+    ends = [network.walk((node, HOST), own).disposition for node in ("k8s1", "k8s3", "k8s2")]
+    assert ends == [Disposition.UNKNOWN] * 3  # each flow is delivered or goes round for ever
+
+
+def test_many_next_hops_that_lead_round_are_walked_in_no_time() -> None:
+    nodes = 40
+    world = large(nodes, 1)
+    own = pod_address(0, 0)
+    for node in range(nodes):
+        hops = tuple(NextHop(node_address(each), NIC) for each in range(nodes) if each != node)
+        world[node_of(node), HOST].insert(0, replace(route(f"{own}/32", NIC), next_hops=hops))
+    network = Network.of(facts(world))
+    ends = {network.walk((node_of(node), HOST), own).disposition for node in range(nodes)}
+    assert ends == {Disposition.LOOP}
