@@ -114,7 +114,7 @@ class Sorting:
         reader = Reader(self.names, self.lexicon)
         for place, space in self.network.spaces.items():
             former = known.get(place, ())
-            if kept is not None and former and kept.all_of(space):
+            if kept is not None and former and kept.all_of(space, former):
                 self.pages[place] = former
                 continue
             by_part = {page.part: page for page in former} if kept is not None else {}
@@ -152,7 +152,8 @@ class Sorting:
     def _differing(self, like: "Sorting") -> set[str]:
         """Return the workloads whose own pages, or those that name them, are not the same."""
         found: set[str] = set()
-        for place in self.pages.keys() | like.pages.keys():
+        places = chain(self.pages, like.pages.keys() - self.pages.keys())
+        for place in places:
             now, was = self.pages.get(place, ()), like.pages.get(place, ())
             if now is was:
                 continue

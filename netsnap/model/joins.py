@@ -6,16 +6,21 @@ pod's address decides; where that does not either, they stay unjoined.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from collector.capture import HOST
 from netsnap.model.fib import Action, Packet
-from netsnap.model.space import Port, Space
+from netsnap.model.space import Port, Space, same_rows
+from parsers.records import Address, DriverStatistics, Interface, Route, Rule
 
 NOT_A_PAIR = frozenset({"vlan", "macvlan", "macvtap", "ipvlan", "vxlan", "ipip", "gre"})
 """Link kinds whose ``@ifN`` is an interface below and not the other end."""
 
 Ends = Mapping[Port, tuple[Port, ...]]
+
+INDEXED = (Interface.kind, DriverStatistics.kind)
+ROUTED = (Address.kind, Route.kind, Rule.kind)
+"""Kinds of facts by which the two ends of a veth pair are found, and told from others like them."""
 
 
 def join(spaces: Iterable[Space]) -> Ends:
@@ -47,6 +52,22 @@ def join(spaces: Iterable[Space]) -> Ends:
         if fitting:
             found[port] = fitting
     return _narrowed(found, by_place)
+
+
+def joins_alike(one: Space, other: Space) -> bool:
+    """Say whether two readings of one namespace are the same to ``join``."""
+    if one is other:
+        return True
+    if one.place != other.place or one.dark or other.dark or not same_rows(one, other, ROUTED):
+        return False
+    return same_rows(one, other, INDEXED) or list(_indexed(one)) == list(_indexed(other))
+
+
+def _indexed(space: Space) -> Iterator[tuple[object, ...]]:
+    for name, (_, interface) in space.interfaces.items():
+        is_pair = interface.link_kind not in NOT_A_PAIR
+        end = (interface.index, space.peers.get(name), interface.peer_netns != "")
+        yield name, is_pair, interface.lower, end
 
 
 def _mutual(space: Space, name: str, lower: str) -> bool:

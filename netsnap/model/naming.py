@@ -5,6 +5,7 @@ address, the other end of its eth0. Who shares a word with another is alone.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from collector.capture import HOST
@@ -37,24 +38,46 @@ class Names:
     def of(cls, network: Network, like: "Names | None" = None) -> "Names":
         """Name the workloads; ``like`` are the names of a network like this one."""
         names = cls(network)
-        kept = _kept(network, like) if like is not None else {}
-        if like is not None and len(kept) == len(network.endpoints) == len(like.placeholders):
-            return cls(
-                network, like.owner, like.placeholders, like.addresses, like.devices, like.alone,
-                like.odd, like.words,
-            )  # fmt: skip
+        kept = _kept(network, like) if like is not None else frozenset()
+        if like is not None:
+            names._take_over(like, kept)
         for endpoint in network.endpoints:
-            known = kept.get(endpoint.name)
-            names.owner[endpoint.node, endpoint.netns] = endpoint.name
-            if known is None or like is None:
+            if endpoint.name not in kept:
                 names.anew.add(endpoint.name)
                 names._name(endpoint)
-            else:
-                names.placeholders[endpoint.name] = known
-                names.odd |= like.odd & {endpoint.name}
-            names._claim(endpoint)
+                names._claim(endpoint)
         names.alone |= names.odd
         return names
+
+    def _take_over(self, like: "Names", kept: AbstractSet[str]) -> None:
+        """Call some workloads as a network like this one calls them."""
+        was = {endpoint.name: endpoint for endpoint in like.network.endpoints}
+        gone = like.placeholders.keys() - kept
+        if not gone.isdisjoint(like.alone):  # others may have shared their words
+            for name in kept:
+                self.placeholders[name] = like.placeholders[name]
+                self._claim(was[name])
+        elif not gone and len(was) == len(self.network.endpoints):
+            self.owner, self.placeholders = like.owner, like.placeholders
+            self.addresses, self.devices = like.addresses, like.devices
+            self.alone, self.words = like.alone, like.words
+        else:
+            self.owner, self.placeholders = dict(like.owner), dict(like.placeholders)
+            self.addresses, self.words = dict(like.addresses), set(like.words)
+            self.devices = {node: dict(devices) for node, devices in like.devices.items()}
+            self.alone = set(like.alone)
+            for name in gone:
+                self._forget(was[name])
+        self.odd = like.odd & kept
+
+    def _forget(self, endpoint: Endpoint) -> None:
+        """Call a workload nothing any more, whose words are nobody else's."""
+        del self.owner[endpoint.node, endpoint.netns]
+        for word, placeholder in self.placeholders.pop(endpoint.name).items():
+            if placeholder.startswith(END):
+                del self.devices[endpoint.node][word]
+            elif not placeholder.startswith(MAC):
+                del self.addresses[word]
 
     def named(self, words: tuple[str, ...], node: str) -> set[str]:
         """Return the workloads that some words name, of which devices are a ``node``'s, or ""."""
@@ -90,6 +113,7 @@ class Names:
 
     def _claim(self, endpoint: Endpoint) -> None:
         name = endpoint.name
+        self.owner[endpoint.node, endpoint.netns] = name
         devices = self.devices.setdefault(endpoint.node, {})
         own = self.placeholders[name]
         self.words.update(own)
@@ -102,22 +126,31 @@ class Names:
                 self.alone |= {name, other}
 
 
-def _kept(network: Network, like: Names) -> dict[str, dict[str, str]]:
-    """Return the words of the workloads that are called as they were in a network like this."""
+def _kept(network: Network, like: Names) -> frozenset[str]:
+    """Return the workloads that are called as they were in a network like this."""
     was = like.network
-    if network.hardware.keys() != was.hardware.keys():
-        return {}
-    nodes = {endpoint.node for endpoint in network.endpoints}
-    joined = {node for node in nodes if network.ends(node) is was.ends(node)}
     former = {endpoint.name: endpoint for endpoint in was.endpoints}
-    return {
-        endpoint.name: like.placeholders[endpoint.name]
-        for endpoint in network.endpoints
-        if endpoint.node in joined
-        and endpoint == former.get(endpoint.name)
-        and network.spaces[endpoint.node, endpoint.netns]
-        is was.spaces.get((endpoint.node, endpoint.netns))
-    }
+    nodes = {endpoint.node for endpoint in network.endpoints}
+    rejoined = {node for node in nodes if network.ends(node) is not was.ends(node)}
+    stations = network.hardware.keys() ^ was.hardware.keys()
+    found = []
+    for endpoint in network.endpoints:
+        place = endpoint.node, endpoint.netns
+        space, known = network.spaces[place], former.get(endpoint.name)
+        if space is not was.spaces.get(place) or (known is not endpoint and known != endpoint):
+            continue
+        if endpoint.node in rejoined and not _is_joined_as_it_was(space, network, was):
+            continue
+        macs = (interface.mac for _, interface in space.interfaces.values()) if stations else ()
+        if stations.isdisjoint(macs):
+            found.append(endpoint.name)
+    return frozenset(found)
+
+
+def _is_joined_as_it_was(space: Space, network: Network, was: Network) -> bool:
+    now, then = network.ends(space.node), was.ends(space.node)
+    ports = (Port(*space.place, device) for device in space.interfaces)
+    return all(now.get(port) == then.get(port) for port in ports)
 
 
 def addresses_of(endpoint: Endpoint, space: Space) -> tuple[str, ...]:
