@@ -58,7 +58,7 @@ class Ground(Protocol):
         ...
 
     @property
-    def full(self) -> frozenset[Place]:
+    def full(self) -> Mapping[Place, bool]:
         """The namespaces that may drop what is new for want of room."""
         ...
 

@@ -1,7 +1,7 @@
 """Which namespaces are workloads, and by which addresses others know them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from operator import attrgetter
 
 from collector.capture import HOST
@@ -11,7 +11,7 @@ from parsers.records import Container
 
 
 def endpoints_of(
-    spaces: Mapping[Place, Space], former: Mapping[Place, Space]
+    spaces: Mapping[Place, Space], former: Callable[[Place], Space | None]
 ) -> tuple[Endpoint, ...]:
     """List the workloads: namespaces with a running container or an address of their own.
 
@@ -24,8 +24,8 @@ def endpoints_of(
         if space.netns == HOST or not (space.global_addresses or place in running):
             continue
         addresses = space.global_addresses
-        if not addresses and place in former:
-            addresses = former[place].global_addresses
+        if not addresses and (was := former(place)) is not None:
+            addresses = was.global_addresses
         found.append((place, addresses, space.dark))
     shared = Counter(_name(place) for place, _, _ in found)
     endpoints = [

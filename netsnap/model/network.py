@@ -6,41 +6,40 @@ from functools import cached_property, partial
 
 from collector.capture import HOST
 from netsnap.model.arp import mac_of
-from netsnap.model.bridging import filters_vlans
 from netsnap.model.disposition import Disposition, Endpoint, Hop, Path
-from netsnap.model.early import Takers, is_full, takers_of
 from netsnap.model.endpoints import endpoints_of
 from netsnap.model.fib import Packet
 from netsnap.model.flow import Service
 from netsnap.model.gates import reverse_path_filter, reverse_path_gate
-from netsnap.model.joins import Ends, join
-from netsnap.model.numbers import IPV4, Number, canonical, number
+from netsnap.model.joins import Ends, join, joins_alike
+from netsnap.model.numbers import Number, canonical, number
 from netsnap.model.segment import Segment, segment, tunnel
-from netsnap.model.space import Own, Place, Port, Space, same_rows
+from netsnap.model.space import Place, Port, Space, same_rows
+from netsnap.model.spaces import Former, Spaces, spaces_of
 from netsnap.model.tunnels import is_followed
 from netsnap.model.walk import Walker
 from parsers.facts import Fact, Facts, Held, Key
-from parsers.records import Address, Container, DriverStatistics, Interface, Route, Rule
+from parsers.records import Address, Container, Route
 
 WHO_IS_THERE = frozenset({Address.kind, Container.kind})
 """Kinds of facts by which a namespace is a workload, and has its addresses."""
 
-JOINING = frozenset({Interface.kind, DriverStatistics.kind, Address.kind, Route.kind, Rule.kind})
-"""Kinds of facts by which the two ends of a veth pair are found."""
 
-
-class Network:
-    """All namespaces of one snapshot. Nothing is computed before it is asked for."""
+class Network(Spaces):
+    """A snapshot's namespaces, joined. Nothing is computed before it is asked for."""
 
     def __init__(
-        self, facts: Facts, spaces: Mapping[Place, Space], former: Mapping[Place, Space]
+        self,
+        facts: Facts,
+        spaces: Mapping[Place, Space],
+        former: Former,
+        like: "Network | None" = None,
     ) -> None:
-        """Take namespaces as they are; ``former`` are the same of another snapshot."""
-        self.facts = facts
-        self.spaces = spaces
+        """Take namespaces as they are; ``former`` are those of another snapshot."""
+        super().__init__(facts, spaces, like)
         self._former = former
         self.service: Service | None = None
-        self._like: Network | None = None
+        self._like = like
         self._segments: dict[Port, Segment] = {}
         self._ends: dict[str, Ends] = {}
         self.walker = Walker(self)
@@ -66,18 +65,12 @@ class Network:
         arrives there is UNKNOWN. From the network ``like`` are taken the namespaces that say the
         ``same`` (``netsnap.diff.common``) and were as wholly read.
         """
-        spaces = _spaces(facts, facts.reached, dark=False)
+        former = Former(assumed)
+        spaces = spaces_of(facts, facts.reached, dark=False)
         if like is not None:
             spaces.update(_shared(like, facts, same & spaces.keys()))
-        former: dict[Place, Space] = {}
-        if assumed is not None:
-            former = _spaces(assumed, assumed.reached, dark=True)
-            for place, space in former.items():
-                if space.node not in facts.reached:
-                    spaces[place] = space
-        network = cls(facts, spaces, former)
+        network = cls(facts, spaces | former.on_others(facts.reached), former, like)
         network.service = service
-        network._like = like
         return network
 
     def overlay(self, facts: Facts, entries: Mapping[Key, Fact | None]) -> "Network":
@@ -96,7 +89,7 @@ class Network:
                 old = spaces.get(place)
                 held = _altered(old.held if old is not None else {}, altered)
                 spaces[place] = Space(place, held, partial(facts.sees, *place), dark=False)
-        found = Network(facts, spaces, self._former)
+        found = Network(facts, spaces, self._former, self)
         found.service = self.service
         found._inherit(self, entries)
         return found
@@ -114,58 +107,15 @@ class Network:
         """All workloads with a namespace of their own, in order of name."""
         if self._like is not None and self._has_who_it_had(self._like):
             return self._like.endpoints
-        return endpoints_of(self.spaces, self._former)
+        return endpoints_of(self.spaces, self._former.at)
 
     def _has_who_it_had(self, other: "Network") -> bool:
         """Say whether nothing tells other workloads, or other addresses of them, than ``other``."""
         return self.spaces.keys() == other.spaces.keys() and all(
-            space is other.spaces[place]
-            or (not space.dark and same_rows(space, other.spaces[place], WHO_IS_THERE))
+            space is (known := other.spaces[place])
+            or (not (space.dark or known.dark) and same_rows(space, known, WHO_IS_THERE))
             for place, space in self.spaces.items()
         )
-
-    @cached_property
-    def asks_source(self) -> bool:
-        """Whether any routing rule asks for a packet's source."""
-        return any(space.asks_source for space in self.spaces.values())
-
-    @cached_property
-    def hardware(self) -> Mapping[str, frozenset[str]]:
-        """The nodes whose interfaces that lead out of the node have a hardware address."""
-        stations = self._stations.items()
-        return {mac: frozenset(port.node for port in ports) for mac, ports in stations if mac}
-
-    @cached_property
-    def filtering(self) -> frozenset[Place]:
-        """The namespaces that have a packet filter, or may have one that was not read."""
-        return frozenset(place for place, space in self.spaces.items() if space.may_filter)
-
-    @cached_property
-    def unread(self) -> Mapping[Place, tuple[str, ...]]:
-        """What was not (all) read of a namespace and may end a packet there, in words."""
-        return {place: space.unread for place, space in self.spaces.items() if space.unread}
-
-    @cached_property
-    def takers(self) -> Mapping[Place, Takers]:
-        """What takes packets before packet filters see them, where anything does."""
-        found = {place: takers_of(each) for place, each in self.spaces.items() if not each.dark}
-        return {place: takers for place, takers in found.items() if takers}
-
-    @cached_property
-    def tagging(self) -> bool:
-        """Whether any bridge of a node filters VLANs."""
-        hosts = (space for space in self.spaces.values() if space.netns == HOST)
-        return any(
-            filters_vlans(interface)
-            for space in hosts
-            if not space.dark
-            for _, interface in space.interfaces.values()
-        )
-
-    @cached_property
-    def full(self) -> frozenset[Place]:
-        """The namespaces that may drop what is new for want of room."""
-        return frozenset(place for place, space in self.spaces.items() if is_full(space))
 
     def walk(self, source: Place, destination: str, *, source_address: str = "") -> Path:
         """Walk a packet from a namespace to an address.
@@ -202,9 +152,9 @@ class Network:
             others = self.spaces[owner[:2]].networks(own.device)
             if not networks or any(a.meets(b) for a in networks for b in others):
                 found.append(owner)
-        if found or not (holders or self._faceless):
+        if found or not (holders or self.faceless):
             return tuple(found), ""
-        names = ", ".join(sorted({owner.node for owner, _ in holders} or self._faceless))
+        names = ", ".join(sorted({owner.node for owner, _ in holders} or self.faceless))
         return (), f"{target} may be reached on {names}; the snapshot does not show it"
 
     @cached_property
@@ -231,7 +181,7 @@ class Network:
         networks = self.spaces[port[:2]].networks(port.device)
         return tuple(
             other
-            for other in self._stations.get(mac, ())
+            for other in self.stations.get(mac, ())
             if other.node != port.node
             and any(
                 a.meets(b) for a in networks for b in self.spaces[other[:2]].networks(other.device)
@@ -240,60 +190,14 @@ class Network:
 
     def formerly(self, port: Port, target: str) -> str:
         """Return the hardware address that an address was found at in the other snapshot."""
-        space = self._former.get(port[:2])
+        space = self._former.at(port[:2])
         return mac_of(space.neighbour(port.device, target)[0]) if space is not None else ""
-
-    @cached_property
-    def _stations(self) -> Mapping[str, list[Port]]:
-        """The nodes' interfaces in a network, by hardware address; "" are all with proxy_arp."""
-        found: dict[str, list[Port]] = defaultdict(list)
-        for space in self.spaces.values():
-            if space.netns != HOST or space.dark:
-                continue
-            for device, (_, interface) in space.interfaces.items():
-                if space.networks(device):
-                    switches = (
-                        space.switch(IPV4, each, "proxy_arp")[1] for each in (device, "all")
-                    )
-                    for name in (*filter(None, (interface.mac,)), *(("",) * ("1" in switches))):
-                        found[name].append(Port(*space.place, device))
-        return found
-
-    @cached_property
-    def owners(self) -> Mapping[Number, list[tuple[Port, Own]]]:
-        """The nodes' interfaces by their addresses, of dark nodes too."""
-        found: dict[Number, list[tuple[Port, Own]]] = defaultdict(list)
-        for space in self.spaces.values():
-            if space.netns == HOST:
-                for own in space.addresses:
-                    if own.device != "lo":
-                        found[own.number].append((Port(*space.place, own.device), own))
-        return found
-
-    @cached_property
-    def _faceless(self) -> frozenset[str]:
-        """Nodes whose addresses are not known."""
-        asked = {view.node for view in self.facts.snapshot.nodes}
-        known = {
-            space.node
-            for space in self.spaces.values()
-            if space.netns == HOST and (space.dark or space.sees("address"))
-        }
-        return frozenset(asked - known)
-
-    @cached_property
-    def _on(self) -> Mapping[str, list[Space]]:
-        """The namespaces of each node."""
-        found: dict[str, list[Space]] = defaultdict(list)
-        for space in self.spaces.values():
-            found[space.node].append(space)
-        return found
 
     def ends(self, node: str) -> Ends:
         """Return the joined ends of a node's veth pairs."""
         if node not in self._ends:
-            seen = self._on.get(node, ())
-            if self._like is not None and _are_joined_alike(seen, self._like._on.get(node, ())):  # noqa: SLF001 -- of its own class
+            seen = self.on.get(node, ())
+            if self._like is not None and _are_joined_alike(seen, self._like.on.get(node, ())):
                 self._ends[node] = self._like.ends(node)
             else:
                 self._ends[node] = join(space for space in seen if not space.dark)
@@ -324,10 +228,7 @@ class Network:
 
 
 def _are_joined_alike(one: Sequence[Space], other: Sequence[Space]) -> bool:
-    return len(one) == len(other) and all(
-        a is b or (a.place == b.place and not (a.dark or b.dark) and same_rows(a, b, JOINING))
-        for a, b in zip(one, other, strict=True)
-    )
+    return len(one) == len(other) and all(map(joins_alike, one, other))
 
 
 def _shared(like: Network, facts: Facts, same: frozenset[Place]) -> dict[Place, Space]:
@@ -351,18 +252,6 @@ def _altered(held: Held, altered: Mapping[str, Mapping[Key, Fact | None]]) -> He
         mixed: Mapping[Key, Fact | None] = {**facts, **entries}
         found[kind] = [fact for fact in mixed.values() if fact is not None]
     return found
-
-
-def _spaces(facts: Facts, nodes: Iterable[str], *, dark: bool) -> dict[Place, Space]:
-    places = facts.places
-    names = dict.fromkeys((node, netns) for (node, _), netns in facts.netns.items())
-    names.update(dict.fromkeys(places))
-    wanted = frozenset(nodes)
-    return {
-        place: Space(place, places.get(place, {}), partial(facts.sees, *place), dark=dark)
-        for place in names
-        if place[0] in wanted
-    }
 
 
 def _is_tunnel(space: Space, device: str) -> bool:
