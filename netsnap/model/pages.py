@@ -25,6 +25,7 @@ Rows = tuple[Sequence[Fact], ...]
 NOBODY: Mapping[str, tuple[Hashable, ...]] = {}
 NO_INTERVALS: frozenset[Interval] = frozenset()
 NO_TEXTS: frozenset[str] = frozenset()
+NO_NAMES: Mapping[str, str] = {}
 
 _FILTERS = frozenset(kind.kind for kind in FILTERS)
 _SELECTS = re.compile(r'(?:saddr|daddr|[io]if(?:name)?) "?@|(?<!! )-[sdio] @')
@@ -135,10 +136,12 @@ class _Draft:
 
     def _open(self, found: Open, line: tuple[Record, int] | None) -> None:
         form, placeholders = self.lexicon.form, self.names.placeholders
+        who = self.names.named(found.candidates, self.node)
         if self.owner:
             self.own.append(form(found.said, placeholders[self.owner]))
-        who = self.names.named(found.candidates, self.node)
-        who.discard(self.owner)
+            who.discard(self.owner)
+        elif not who:
+            form(found.said, NO_NAMES)  # its words may be names in another snapshot
         for name in who:
             if line is None:
                 self.named[name].append(form(found.said, placeholders[name]))

@@ -235,6 +235,20 @@ def test_what_is_taken_over_from_another_snapshot_sorts_as_what_is_read_anew(
     assert _partition(found) == _partition(classes(Network.of(after, assumed=before)))
 
 
+def test_what_named_nobody_is_read_again_when_somebody_new_has_that_address() -> None:
+    address, new = address_of("k8s1", 2), pod_of("k8s1", 2)
+    after = cluster(pods=PODS)
+    # the device is another node's pod's, so that its name is looked at and is nobody's here
+    after["k8s2", HOST].append(Neighbour(4, address, veth_of("k8s1", 1), condition="resolved"))
+    before = {place: records for place, records in after.items() if place[1] != new}
+    then, now = facts(before), facts(after)
+    earlier = Network.of(then)
+    later = Network.of(now, like=earlier, same=in_common(then, now))
+    lexicon = Lexicon()
+    of = sort(later, lexicon, sort(earlier, lexicon)).classes
+    assert of[new] != of[pod_of("k8s1", 3)] == of[pod_of("k8s1", 4)]
+
+
 def test_a_prefix_that_holds_one_pod_and_names_none_sets_it_apart() -> None:
     world = cluster(pods=PODS)
     world["k8s2", HOST].append(Route(4, "main", "192.168.86.4/31", type="blackhole"))
