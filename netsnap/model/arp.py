@@ -105,7 +105,8 @@ def misled(stations: Stations, space: Space, owner: Port, fact: Fact | None) -> 
     """Say that a node's packets go to the hardware address of somebody else than the owner.
 
     An address that is no node's is no evidence as such: a cloud's fabric answers for all with one
-    of its own. That the owner was found at its own before is.
+    of its own. That the owner was found at its own before is; that another node is found at its
+    own makes it doubtful.
     """
     if fact is None or not isinstance(fact.record, Neighbour):
         return None
@@ -118,10 +119,14 @@ def misled(stations: Stations, space: Space, owner: Port, fact: Fact | None) -> 
         return Path(Disposition.UNKNOWN, (here,), reason)
     own = macs(stations.spaces[owner[:2]]) - {""}
     known = stations.formerly(Port(*space.place, entry.device), entry.address)
-    if not entry.mac or entry.mac in own or known not in own or _stands_in(space, entry):
+    if not (entry.mac and own) or entry.mac in own or _stands_in(space, entry):
         return None
     reason = f"{space.name} sends what is for {owner.node} to {entry.mac}, which no node has"
-    return Path(Disposition.NEIGHBOUR_FAILED, (here,), reason)
+    if known in own:
+        return Path(Disposition.NEIGHBOUR_FAILED, (here,), reason)
+    if _finds_nodes_at_their_own(stations, space, entry.device):
+        return Path(Disposition.UNKNOWN, (here,), reason)
+    return None
 
 
 def macs(space: Space) -> frozenset[str]:
@@ -136,6 +141,17 @@ def _stands_in(space: Space, entry: Neighbour) -> bool:
         and (other.device, other.mac) == (entry.device, entry.mac)
         and other.address != entry.address
         for fact in space.of(Neighbour)
+    )
+
+
+def _finds_nodes_at_their_own(stations: Stations, space: Space, device: str) -> bool:
+    """Say whether the fabric shows any node's own hardware address on a link."""
+    entries = (fact.record for fact in space.of(Neighbour))
+    return any(
+        isinstance(entry, Neighbour)
+        and entry.device == device
+        and stations.hardware.get(entry.mac, frozenset()) - {space.node}
+        for entry in entries
     )
 
 

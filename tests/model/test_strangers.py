@@ -59,6 +59,18 @@ def test_a_hardware_address_alone_is_no_evidence(now: World, formerly: World | N
     assert _state(now, formerly).works is True
 
 
+def test_a_stranger_where_other_nodes_are_found_at_their_own_is_a_doubt() -> None:
+    world = _seen(STRANGER)
+    k1 = ("k8s1", HOST)
+    other = find(world, k1, Neighbour, 4, NODES["k8s2"], NIC)
+    swap(world, k1, other, replace(other, mac=MACS["k8s2"]))
+    way = _state(world, None).there
+    assert way.disposition is Disposition.UNKNOWN
+    assert way.reason == f"k8s1 sends what is for k8s3 to {STRANGER}, which no node has"
+    world[k1].append(Neighbour(4, GATEWAY, NIC, STRANGER, "resolved"))  # it stands in for others
+    assert _state(world, None).works is True
+
+
 def test_of_two_nodes_with_an_address_the_one_in_the_cache_gets_the_packets() -> None:
     for holder, works in (("k8s3", True), ("k8s2", False)):
         world = _seen(MACS[holder])
