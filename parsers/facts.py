@@ -101,10 +101,11 @@ class Facts:
             self._places.append(_placed(self.by_key))
         return self._places[0]
 
-    def of_kind(self, kind: str) -> Iterator[Fact]:
-        """Yield all facts of a kind, without a look at the others."""
-        for held in self.places.values():
-            yield from held.get(kind, ())
+    def of_kind(self, kind: str, netns: str = "") -> Iterator[Fact]:
+        """Yield all facts of a kind, without a look at the others; those of one ``netns`` alone."""
+        for place, held in self.places.items():
+            if netns in ("", place[1]):
+                yield from held.get(kind, ())
 
     def sees(self, node: str, netns: str, kind: str, family: int = 0) -> bool:
         """Say whether the absence of a record of this kind there would be a fact.

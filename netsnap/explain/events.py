@@ -17,7 +17,7 @@ from netsnap.diff.changes import Alteration, Change, Difference, NetnsChange
 from netsnap.explain.birdconfig import Configured, configured
 from netsnap.explain.moments import Moments, Span
 from netsnap.explain.takeover import hardware
-from parsers.facts import Fact, Facts, Key
+from parsers.facts import Facts, Key
 from parsers.records import (
     Address,
     BirdConfig,
@@ -69,9 +69,9 @@ class World:
         """Map a host address to the (node, interface) that has it, by either snapshot."""
         found: dict[str, tuple[str, str]] = {}
         for facts in (self.before, self.after):
-            for fact in facts.of_kind(Address.kind):
+            for fact in facts.of_kind(Address.kind, HOST):
                 key, record = fact.key, fact.record
-                if key.netns == HOST and isinstance(record, Address):
+                if isinstance(record, Address):
                     address = str(ip_interface(record.address).ip)
                     if record.scope != "host":
                         found.setdefault(address, (key.node, record.interface))
@@ -120,22 +120,24 @@ class World:
         """Map (node, host interface) to the namespace at the other end of that veth."""
         found: dict[tuple[str, str], str] = {}
         for facts in (self.before, self.after):
-            ends: dict[tuple[str, int], list[Fact]] = defaultdict(list)
-            for fact in facts.of_kind(Interface.kind):
-                if isinstance(fact.record, Interface) and fact.key.netns != HOST:
-                    ends[fact.key.node, fact.record.peer_index or 0].append(fact)
-            for fact in facts.of_kind(Interface.kind):
-                key = fact.key
-                if isinstance(fact.record, Interface) and key.netns == HOST:
-                    pods = [
-                        end.key.netns
-                        for end in ends.get((key.node, fact.record.index), ())
-                        if isinstance(end.record, Interface)
-                        and end.record.index == fact.record.peer_index
-                    ]
-                    if len(set(pods)) == 1:
-                        found.setdefault((key.node, fact.record.name), pods[0])
+            ends = _pod_ends(facts)
+            for fact in facts.of_kind(Interface.kind, HOST):
+                record, node = fact.record, fact.key.node
+                if isinstance(record, Interface):
+                    pods = ends.get((node, record.index, record.peer_index), ())
+                    if len(pods) == 1:
+                        found.setdefault((node, record.name), *pods)
         return found
+
+
+def _pod_ends(facts: Facts) -> Mapping[tuple[str, int, int | None], set[str]]:
+    """Map (node, index of the other end, own index) to the namespaces with such an interface."""
+    found: dict[tuple[str, int, int | None], set[str]] = defaultdict(set)
+    for (node, netns), held in facts.places.items():
+        for fact in held.get(Interface.kind, ()) if netns != HOST else ():
+            if isinstance(fact.record, Interface):
+                found[node, fact.record.peer_index or 0, fact.record.index].add(netns)
+    return found
 
 
 def chain_of(key: Key) -> tuple[object, ...]:

@@ -13,8 +13,8 @@ def hardware(snapshots: Iterable[Facts]) -> Mapping[str, frozenset[str]]:
     """Map each node to the hardware addresses that it has in either snapshot."""
     found: dict[str, set[str]] = {}
     for facts in snapshots:
-        for fact in facts.of_kind(Interface.kind):
-            if isinstance(fact.record, Interface) and fact.key.netns == HOST:
+        for fact in facts.of_kind(Interface.kind, HOST):
+            if isinstance(fact.record, Interface):
                 found.setdefault(fact.key.node, set()).add(fact.record.mac)
     return {node: frozenset(macs - {""}) for node, macs in found.items()}
 
