@@ -7,7 +7,7 @@ hops are all dead is passed over for the next one, down to shorter prefixes
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -52,6 +52,8 @@ ENDS = {
 PASSED_ON = "throw"
 PRIORITY = re.compile(r"[0-9]{1,10}")
 LENGTH = re.compile(r"[0-9]{1,3}")
+NO_SOURCE = frozenset({"", "default", "::/0"})
+PLAIN_TOS = frozenset({"", "0", "0x00", "default"})
 
 
 class Member(NamedTuple):
@@ -61,8 +63,7 @@ class Member(NamedTuple):
     route: Fact
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """How a look-up ended, and the route or rule that decided. ``reason`` only where UNKNOWN."""
 
     action: Action
@@ -70,6 +71,9 @@ class Decision:
     members: tuple[Member, ...] = ()
     reason: str = ""
 
+
+Line = tuple[Fact, Route]
+"""A route and the fact that tells of it."""
 
 NOTHING = Decision(Action.NOTHING)
 THROWN = Decision(Action.NOTHING, reason="throw")
@@ -79,18 +83,23 @@ THROWN = Decision(Action.NOTHING, reason="throw")
 class Table:
     """One routing table of one family, for look-ups by longest prefix."""
 
-    def __init__(self, family: int, routes: Iterable[tuple[Fact, Route]]) -> None:
+    def __init__(self, family: int, routes: Iterable[Line]) -> None:
         self.family = family
-        self._by_length: dict[int, dict[int, list[tuple[Fact, Route]]]] = {}
+        self._by_length: dict[int, dict[int, list[Line]]] = {}
         width = WIDTH[family]
-        for fact, route in routes:
-            if route.tos in ("", "0", "0x00", "default"):
-                prefix = block(route.prefix)
-                bits = prefix.bits >> (width - prefix.length)
-                same = self._by_length.setdefault(prefix.length, {})
-                same.setdefault(bits, []).append((fact, route))
+        for line in routes:
+            if line[1].tos in PLAIN_TOS:
+                _, bits, length = block(line[1].prefix)
+                bits >>= width - length
+                same = self._by_length.get(length)
+                if same is None:
+                    same = self._by_length[length] = {}
+                if bits in same:
+                    same[bits].append(line)
+                else:
+                    same[bits] = [line]
         self._lengths = sorted(self._by_length, reverse=True)
-        self._decided: dict[tuple[int, int], Decision | None] = {}
+        self._decided: dict[int, dict[int, Decision | None]] = {each: {} for each in self._lengths}
 
     def look_up(self, destination: Number, shortest: int = 0) -> Decision | None:
         """Return what the table decides, None if it has nothing or says ``throw``.
@@ -120,9 +129,12 @@ class Table:
             if length < shortest or not wanted:
                 return
             sets = within(length)
+            decided = self._decided[length]
             for bits in self._by_length[length].keys() & sets.keys():
                 some = sets[bits] & wanted
-                decision = self._decide(length, bits) if some else None
+                if not some:
+                    continue
+                decision = decided[bits] if bits in decided else self._decide(length, bits)
                 if decision is None:
                     continue
                 wanted ^= some
@@ -131,19 +143,20 @@ class Table:
 
     def _decide(self, length: int, bits: int) -> Decision | None:
         """Return what one prefix decides, None if all its next hops are dead; found once."""
-        key = (length, bits)
-        if key not in self._decided:
+        decided = self._decided[length]
+        if bits not in decided:
             routes = self._by_length[length][bits]
-            if len(routes) > 1:
+            if len(routes) == 1:
+                decided[bits] = _choose(routes, self.family)
+            else:
                 routes = sorted(routes, key=lambda each: each[1].metric or 0)
-            groups = _by_metric(routes)
-            found = (_choose(group, self.family) for group in groups)
-            self._decided[key] = next((each for each in found if each is not None), None)
-        return self._decided[key]
+                found = (_choose(group, self.family) for group in _by_metric(routes))
+                decided[bits] = next((each for each in found if each is not None), None)
+        return decided[bits]
 
 
-def _by_metric(routes: Iterable[tuple[Fact, Route]]) -> Iterator[list[tuple[Fact, Route]]]:
-    group: list[tuple[Fact, Route]] = []
+def _by_metric(routes: Iterable[Line]) -> Iterator[list[Line]]:
+    group: list[Line] = []
     for fact, route in routes:
         if group and (route.metric or 0) != (group[0][1].metric or 0):
             yield group
@@ -153,28 +166,34 @@ def _by_metric(routes: Iterable[tuple[Fact, Route]]) -> Iterator[list[tuple[Fact
         yield group
 
 
-def _choose(group: list[tuple[Fact, Route]], family: int) -> Decision | None:
+def _choose(group: list[Line], family: int) -> Decision | None:
     """Return what routes of one prefix and metric decide; None if all their next hops are dead.
 
     IPv4 takes the first of them, IPv6 spreads over all.
     """
     members: list[Member] = []
     for fact, route in group:
-        if route.from_prefix not in ("", "default", "::/0"):
-            reason = f"{route.prefix} from {route.from_prefix} depends on the source"
-            return Decision(Action.UNKNOWN, fact, reason=reason)
-        if route.type == PASSED_ON:
-            return THROWN
-        if route.type != "unicast":
-            end = ENDS.get(route.type, Action.UNKNOWN)
-            reason = "" if end is not Action.UNKNOWN else f"{route.prefix} is a {route.type} route"
-            return Decision(end, fact, reason=reason)
-        if not route.next_hops:
-            return Decision(Action.UNKNOWN, fact, reason=f"{route.prefix} shows no next hop")
+        if route.type != "unicast" or route.from_prefix not in NO_SOURCE or not route.next_hops:
+            return _other(fact, route)
         members += [Member(hop, fact) for hop in route.next_hops if "dead" not in hop.flags]
         if members and family == IPV4:
             break
     return Decision(Action.FORWARD, members[0].route, tuple(members)) if members else None
+
+
+def _other(fact: Fact, route: Route) -> Decision:
+    """Return what a route decides that gives no next hop, or not to all packets."""
+    if route.from_prefix not in NO_SOURCE:
+        reason = f"{route.prefix} from {route.from_prefix} depends on the source"
+    elif route.type == PASSED_ON:
+        return THROWN
+    elif route.type in ENDS:
+        return Decision(ENDS[route.type], fact)
+    elif route.type != "unicast":
+        reason = f"{route.prefix} is a {route.type} route"
+    else:
+        reason = f"{route.prefix} shows no next hop"
+    return Decision(Action.UNKNOWN, fact, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +237,11 @@ class RoutingPolicy:
         self, family: int, rules: Iterable[Fact], routes: Iterable[Fact], bits: int = ALL_BITS
     ) -> None:
         self.family = family
+        self._rules, self._bits = tuple(rules), bits
         steps = (
-            Step.of(fact, fact.record, bits) for fact in rules if isinstance(fact.record, Rule)
+            Step.of(fact, fact.record, bits)
+            for fact in self._rules
+            if isinstance(fact.record, Rule)
         )
         self._steps = sorted(steps, key=lambda step: step.rule.priority)
         self._routes = [(fact, fact.record) for fact in routes if isinstance(fact.record, Route)]
@@ -227,10 +249,18 @@ class RoutingPolicy:
         self.selects_ingress = any(step.selector.asks_ingress for step in self._steps)
         self._asks_nothing = all(each.selector is ANY and each.table for each in self._steps)
 
+    def is_of(self, rules: Sequence[Fact], routes: Sequence[Fact], bits: int) -> bool:
+        """Say whether these have its own records: equal rules, and routes that are the same."""
+        return (
+            (bits, len(rules), len(routes)) == (self._bits, len(self._rules), len(self._routes))
+            and all(own.record == fact.record for own, fact in zip(self._rules, rules, strict=True))
+            and all(own is fact.record for (_, own), fact in zip(self._routes, routes, strict=True))
+        )
+
     @cached_property
     def tables(self) -> Mapping[str, Table]:
         """All tables by name."""
-        names: dict[str, list[tuple[Fact, Route]]] = {}
+        names: dict[str, list[Line]] = {}
         for fact, route in self._routes:
             names.setdefault(route.table, []).append((fact, route))
         return {name: Table(self.family, routes) for name, routes in names.items()}

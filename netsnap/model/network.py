@@ -66,7 +66,8 @@ class Network(Spaces):
         ``same`` (``netsnap.diff.common``) and were as wholly read.
         """
         former = Former(assumed)
-        spaces = spaces_of(facts, facts.reached, dark=False)
+        known = like.spaces if like is not None else None
+        spaces = spaces_of(facts, facts.reached, dark=False, like=known)
         if like is not None:
             spaces.update(_shared(like, facts, same & spaces.keys()))
         network = cls(facts, spaces | former.on_others(facts.reached), former, like)
@@ -88,7 +89,8 @@ class Network(Spaces):
             if place[0] in facts.reached:
                 old = spaces.get(place)
                 held = _altered(old.held if old is not None else {}, altered)
-                spaces[place] = Space(place, held, partial(facts.sees, *place), dark=False)
+                sees = partial(facts.sees, *place)
+                spaces[place] = Space(place, held, sees, dark=False, like=old)
         found = Network(facts, spaces, self._former, self)
         found.service = self.service
         found._inherit(self, entries)

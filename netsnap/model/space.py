@@ -5,14 +5,13 @@ from functools import cached_property
 from typing import NamedTuple
 
 from collector.capture import HOST
-from netsnap.model.fib import Action, Decision, Packet, RoutingPolicy
+from netsnap.model.fib import Action, Decision, Packet
 from netsnap.model.flow import Flow
 from netsnap.model.fwmark import settable
 from netsnap.model.ipsec import OUT, Policies
 from netsnap.model.lookups import Lookups
 from netsnap.model.numbers import (
     IPV4,
-    IPV6,
     WIDTH,
     Block,
     Number,
@@ -21,6 +20,7 @@ from netsnap.model.numbers import (
     is_link_local,
     number,
 )
+from netsnap.model.routing import RoutingPolicies, policies_of
 from netsnap.model.ruleset import KINDS as FILTERS
 from netsnap.model.ruleset import Ruleset
 from netsnap.model.selector import Selector
@@ -42,9 +42,6 @@ from parsers.roles import Record
 
 Place = tuple[str, str]
 """(node, netns)."""
-
-STANDARD_RULES = ((0, "local"), (32766, "main"), (32767, "default"))
-"""What a kernel without policy routing does, which has no rules to list."""
 
 
 class Port(NamedTuple):
@@ -70,16 +67,19 @@ class Space:
     """One namespace. ``sees(kind)`` says whether a kind was read there wholly.
 
     ``dark`` marks a namespace of a node that the snapshot did not see: its addresses are known
-    from another snapshot, and nothing else counts.
+    from another snapshot, and nothing else counts. ``like`` is the same namespace of another
+    snapshot, whose routing policies are taken where they are the same.
     """
 
     def __init__(
-        self, place: Place, held: Held, sees: Callable[[str], bool], *, dark: bool
-    ) -> None:
+        self, place: Place, held: Held, sees: Callable[[str], bool], *, dark: bool,
+        like: "Space | None" = None,
+    ) -> None:  # fmt: skip
         self.node, self.netns = place
         self.dark = dark
         self.held = held
         self.sees = sees
+        self._like = like
         self._seen: tuple[tuple[str, ...], tuple[bool, ...]] | None = None
         self._decisions: dict[tuple[str, str, str], Decision] = {}
 
@@ -265,23 +265,12 @@ class Space:
         return any(self.switch(flow.family, each, name)[1] == "1" for each in (device, "all"))
 
     @cached_property
-    def policies(self) -> Mapping[int, RoutingPolicy]:
+    def policies(self) -> RoutingPolicies:
         """Rules and tables by family."""
-        rules: dict[int, list[Fact]] = {IPV4: [], IPV6: []}
-        routes: dict[int, list[Fact]] = {IPV4: [], IPV6: []}
-        for fact in (*self.of(Rule), *self.of(Route)):
-            if isinstance(fact.record, Rule):
-                rules[fact.record.family].append(fact)
-            elif isinstance(fact.record, Route):
-                routes[fact.record.family].append(fact)
-        if not any(rules.values()):
-            rules = {family: _standard_rules(self.place, family, routes) for family in rules}
-        bits = self._markable if any(map(_asks_mark, rules[IPV4] + rules[IPV6])) else 0
-        return {
-            family: RoutingPolicy(family, rules[family], routes[family], bits) for family in rules
-        }
+        facts = (*self.of(Rule), *self.of(Route))
+        known = self._like.policies if self._like is not None and not self._like.dark else {}
+        return policies_of(facts, self._markable, known)
 
-    @property
     def _markable(self) -> int:
         readable = all(self.sees(each.kind) for each in (FilterRule, IptablesRule, TcFilter))
         return settable(self.facts.values(), readable=readable)
@@ -321,19 +310,6 @@ class Space:
             own.number == wanted and (wanted.family == IPV4 or own.device == device)
             for own in self.addresses
         )
-
-
-def _asks_mark(fact: Fact) -> bool:
-    return isinstance(fact.record, Rule) and "fwmark" in fact.record.selector
-
-
-def _standard_rules(place: Place, family: int, routes: Mapping[int, list[Fact]]) -> list[Fact]:
-    """Return the three rules of a kernel that has no policy routing and prints none."""
-    if not routes[family]:
-        return []
-    answer = routes[family][0].answer
-    rules = [Rule(family, at, "from all", f"lookup {table}") for at, table in STANDARD_RULES]
-    return [Fact(Key(*place, Rule.kind, rule.identity), rule, answer, 0) for rule in rules]
 
 
 def same_rows(one: Space, other: Space, kinds: Iterable[str]) -> bool:

@@ -169,12 +169,20 @@ class Former:
         return found
 
 
-def spaces_of(facts: Facts, nodes: frozenset[str], *, dark: bool) -> dict[Place, Space]:
-    """Return the namespaces of some nodes that facts tell of."""
+def spaces_of(
+    facts: Facts, nodes: frozenset[str], *, dark: bool, like: Mapping[Place, Space] | None = None
+) -> dict[Place, Space]:
+    """Return the namespaces of some nodes that facts tell of; ``like`` are another snapshot's."""
+    known = like or {}
     names = dict.fromkeys((node, netns) for (node, _), netns in facts.netns.items())
     names.update(dict.fromkeys(facts.places))
-    return {place: _space(facts, place, dark=dark) for place in names if place[0] in nodes}
+    return {
+        place: _space(facts, place, dark=dark, like=known.get(place))
+        for place in names
+        if place[0] in nodes
+    }
 
 
-def _space(facts: Facts, place: Place, *, dark: bool) -> Space:
-    return Space(place, facts.places.get(place, {}), partial(facts.sees, *place), dark=dark)
+def _space(facts: Facts, place: Place, *, dark: bool, like: Space | None = None) -> Space:
+    held, sees = facts.places.get(place, {}), partial(facts.sees, *place)
+    return Space(place, held, sees, dark=dark, like=like)
