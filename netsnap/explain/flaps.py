@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from collector.capture import HOST
 from netsnap.explain.events import World
+from netsnap.explain.moments import SKEW
 from netsnap.explain.naming import session_id
 from netsnap.explain.witnesses import JITTER, since
 from parsers.facts import Fact, Key
@@ -106,12 +107,30 @@ def _moved(
     if not isinstance(other, BirdProtocol | CalicoPeer):
         return None
     moments = world.moments
-    then = moments.at("t1", node, since(one, moments.times("t1", node)))
-    now = moments.at("t2", node, since(other, moments.times("t2", node)))
+    own = [
+        since(session, moments.times(side, node)) for side, session in (("t1", one), ("t2", other))
+    ]
+    then, now = (moments.at(side, node, at) for side, at in zip(("t1", "t2"), own, strict=True))
     if then is not None and now is not None:
-        return now if abs(now - then) > JITTER else None
+        return None if _is_one(*own) or _is_one(then, now) else _within(node, then, now, world)
     is_bird = isinstance(other, BirdProtocol)  # calicoctl's repeats it
     return other.since if is_bird and _differ(one.since, other.since) else None
+
+
+def _is_one(first: datetime | None, second: datetime | None) -> bool:
+    """Compare by either clock: where a node's was set in between, one of them stands still."""
+    return first is not None and second is not None and abs(second - first) <= JITTER
+
+
+def _within(node: str, then: datetime, now: datetime, world: World) -> datetime | None:
+    """Return since when it stands by the later visit, None where that contradicts the visits."""
+    visits = world.moments.visited(node)
+    if visits is None:
+        return now
+    is_told_backwards = visits.latest < visits.earliest
+    last = then if is_told_backwards else now
+    first, end = sorted((visits.earliest, visits.latest))
+    return last if first - SKEW <= last <= end + SKEW else None
 
 
 def _differ(before: str, after: str) -> bool:
@@ -160,8 +179,10 @@ def _configured(both: Both, world: World) -> Iterator[str]:
         times = [clock.instant(text) for clock, text in zip(clocks, texts, strict=True) if clock]
         if all(times):
             first, second = (datetime.fromisoformat(each) for each in times)
-            if second - first > JITTER:
-                at = moments.at("t2", key.node, second) or second
+            at = moments.at("t2", key.node, second)
+            is_one = _is_one(moments.at("t1", key.node, first), at)
+            if second - first > JITTER and not is_one:
+                at = at or second
                 yield f"{one.daemon} on {key.node} read its configuration again at {_clock(at)}"
 
 

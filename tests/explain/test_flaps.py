@@ -157,6 +157,54 @@ def test_sessions_that_came_back_together_are_one_line() -> None:
     )
 
 
+def sessions_since(
+    first: str, second: str, ahead: float, reads: tuple[str, str] = ("", "")
+) -> tuple[Facts, Facts]:
+    """Return snapshots at 12:00 and 12:05 of sessions that stand since then, each as BIRD says.
+
+    At t2 the nodes' clocks, and BIRD's with them, are ahead by so many seconds. ``reads`` is when
+    it read its configuration.
+    """
+    before, after = healthy(), healthy()
+    clock = LATER + timedelta(seconds=ahead)
+    for node in NODES:
+        for world, time, read in ((before, NOON, reads[0]), (after, clock, reads[1])):
+            status = find(world, (node, HOST), BirdStatus, "bird")
+            shown = f"{time:%Y-%m-%d %H:%M:%S}"
+            now = replace(status, server_time=shown, last_reconfiguration=read, process="1/1")
+            swap(world, (node, HOST), status, now)
+    t1 = facts(came_back(before, first))
+    t2 = moved(facts(came_back(after, second)), LATER - NOON, dict.fromkeys(NODES, ahead))
+    return t1, t2
+
+
+def witnesses(t1: Facts, t2: Facts) -> tuple[str, ...]:
+    return explain(t1, t2, compare(t1, t2), lambda _: b"").witnesses
+
+
+def test_a_session_did_not_fall_before_the_first_visit() -> None:
+    """A clock was set by an hour: that it stands since 11:03 by it contradicts the visits."""
+    assert witnesses(*sessions_since("11:00:00", "12:03:00", ahead=3600.0)) == ()
+    (line,) = witnesses(*sessions_since("11:00:00", "13:03:00", ahead=3600.0))
+    assert line.endswith("fell and came back at 12:03:00Z (BIRD's since)")
+
+
+def test_a_session_that_stands_since_the_same_time_by_either_clock_did_not_fall() -> None:
+    assert witnesses(*sessions_since("11:59:00", "11:59:00", ahead=-120.0)) == ()
+    assert witnesses(*sessions_since("11:00:00", "12:00:00", ahead=3600.0)) == ()
+
+
+def test_a_clock_that_was_set_is_no_configuration_read_again() -> None:
+    reads = "2026-01-02 10:00:00", "2026-01-02 11:00:00"
+    assert witnesses(*sessions_since("11:00:00", "12:00:00", ahead=3600.0, reads=reads)) == ()
+
+
+def test_of_snapshots_told_backwards_the_later_says_when_a_session_came_back() -> None:
+    t1, t2 = sessions_since("11:00:00", "12:03:00", ahead=0.0)
+    (line,) = witnesses(t2, t1)
+    assert line.endswith("fell and came back at 12:03:00Z (BIRD's since)")
+
+
 def down_at_both_ends(world: World, error: str = "Hold timer expired") -> World:
     """End k8s3's sessions, and take the routes away that hang on them."""
     for peer in ("k8s1", "k8s2"):
