@@ -6,7 +6,7 @@ that a restarted pod meets its former self. A namespace without a container is c
 mount ("mount:NAME") or, failing that, by its inode ("net:[4026532281]").
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -117,6 +117,21 @@ class Facts:
             return False
         is_other = bool(family) and self.half_hidden.get(place, family) != family
         return is_other or kind not in self.hidden.get((node, netns), ())
+
+    def sight(self, node: str, netns: str) -> Callable[[str], bool]:
+        """Return what says of a kind what ``sees`` says of it in one namespace."""
+        if node not in self.reached or (node, netns) not in self._listed:
+            return _sees_nothing
+        hidden = self.hidden.get((node, netns))
+        return (lambda kind: kind not in hidden) if hidden else _sees_all
+
+
+def _sees_nothing(_: str) -> bool:
+    return False
+
+
+def _sees_all(_: str) -> bool:
+    return True
 
 
 def hidden_at(places: Iterable[tuple[str, str, str]]) -> Hidden:

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
-from netsnap.model.wording import Interval, Said, chain_of, intervals, said
+from netsnap.model.wording import LINES, WITH_PREFIXES, Interval, Rest, Said, Words, intervals, said
 from parsers.roles import Record
 
 _WILDCARD = re.compile(r'"([^"*]*)\*"|-[io] (\S+)\+')
@@ -37,12 +37,13 @@ class Lexicon:
     """Numbers for what is said, shared by snapshots that have much in common."""
 
     def __init__(self) -> None:
-        self.plain: dict[int, Plain | None] = {}
+        self._plain: dict[int, Plain | None] = {}
         """id of a record → what it says; None for a kind that the model does not read."""
+        self.bare: dict[int, int] = {}
+        """Of those that tell nothing apart either, id of a record → its form."""
         self._held: list[Record] = []  # so that their ids stay their own
         self._known: set[str] = set()
-        self._forms: dict[Said, int] = {}
-        self._bare: dict[int, Plain] = {}
+        self._forms: dict[tuple[Rest, Words], int] = {}
         self._numbers: dict[Hashable, int] = {}
 
     def learn(self, names: AbstractSet[str]) -> None:
@@ -51,46 +52,53 @@ class Lexicon:
         self._known |= new
         stale = {number for form, number in self._with(new)}
         if stale:
-            self.plain = {
+            self._plain = {
                 each: found
-                for each, found in self.plain.items()
+                for each, found in self._plain.items()
                 if found is None or found.form not in stale
             }
+            self.bare = {each: form for each, form in self.bare.items() if form not in stale}
 
     def kinds_with(self, words: AbstractSet[str]) -> frozenset[str]:
         """Return the kinds of records that have one of some words that named nobody there."""
-        return frozenset(str(form.rest[0]) for form, _ in self._with(words))
+        return frozenset(str(rest[0]) for (rest, _), _ in self._with(words))
 
-    def _with(self, words: AbstractSet[str]) -> Iterator[tuple[Said, int]]:
+    def _with(self, words: AbstractSet[str]) -> Iterator[tuple[tuple[Rest, Words], int]]:
         if words:
             for form, number in self._forms.items():
-                if not words.isdisjoint(form.words):
+                if not words.isdisjoint(form[1]):
                     yield form, number
 
     def read(self, record: Record) -> Plain | Open | None:
-        """Read a record; what names nobody is remembered by its id in ``plain``."""
+        """Read a record; what names nobody is remembered by its id."""
+        if id(record) in self._plain:
+            return self._plain[id(record)]
         spoken = said(record)
         if spoken is None:
             return self._remember(record, None)
         known = self._known
         candidates = tuple([word for word in spoken.words if word in known])
-        apart = tuple(intervals(record))
-        wildcards = _wildcards(record, spoken)
+        kind = type(record)
+        apart = intervals(record) if kind in WITH_PREFIXES else ()
+        wildcards = _wildcards(spoken) if kind in LINES else ()
         if candidates:
             return Open(spoken, candidates, apart, wildcards)
         form = self._forms.setdefault(spoken, len(self._forms))
         if apart or wildcards:
             return self._remember(record, Plain(form, apart, wildcards))
-        return self._remember(record, self._bare.setdefault(form, Plain(form)))
+        self.bare[id(record)] = form
+        self._held.append(record)
+        return Plain(form)
 
     def _remember(self, record: Record, found: Plain | None) -> Plain | None:
-        self.plain[id(record)] = found
+        self._plain[id(record)] = found
         self._held.append(record)
         return found
 
     def form(self, spoken: Said, names: Mapping[str, str]) -> int:
         """Return the number of what is said, with placeholders for some words."""
-        form = Said(spoken.rest, tuple([names.get(word, word) for word in spoken.words]))
+        rest, words = spoken
+        form = (rest, tuple(map(names.get, words, words)))
         return self._forms.setdefault(form, len(self._forms))
 
     def number(self, what: Hashable) -> int:
@@ -98,10 +106,8 @@ class Lexicon:
         return self._numbers.setdefault(what, len(self._numbers))
 
 
-def _wildcards(record: Record, spoken: Said) -> tuple[str, ...]:
+def _wildcards(spoken: Said) -> tuple[str, ...]:
     """Return the beginnings of names that a line of a packet filter asks for."""
-    if chain_of(record) is None:
-        return ()
     text = "".join(spoken.words)
     if "*" not in text and "+" not in text:
         return ()

@@ -4,7 +4,7 @@ A word stands for a workload by a placeholder that is the same for all workloads
 address, the other end of its eth0. Who shares a word with another is alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -15,6 +15,7 @@ from netsnap.model.numbers import IPV4, IPV6, block
 from netsnap.model.space import Place, Port, Space
 
 LOOPBACK = {IPV4: block("127.0.0.0/8"), IPV6: block("::1/128")}
+NOTHING: Mapping[str, str] = {}
 ADDRESS, MAC, END = "@address ", "@mac of ", "@end of "
 
 
@@ -81,8 +82,11 @@ class Names:
 
     def named(self, words: tuple[str, ...], node: str) -> set[str]:
         """Return the workloads that some words name, of which devices are a ``node``'s, or ""."""
-        tables = (self.addresses, self.devices[node]) if node in self.devices else (self.addresses,)
-        return {table[word] for table in tables for word in words if word in table}
+        addresses, devices = self.addresses, self.devices.get(node, NOTHING)
+        found = {addresses[word] for word in words if word in addresses}
+        if devices:
+            found.update([devices[word] for word in words if word in devices])
+        return found
 
     def joined(self, space: Space) -> Iterator[tuple[str, Port]]:
         """Yield each interface of a workload, and to what it is joined."""

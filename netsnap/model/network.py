@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cached_property
 
 from collector.capture import HOST
 from netsnap.model.arp import mac_of
@@ -89,7 +89,7 @@ class Network(Spaces):
             if place[0] in facts.reached:
                 old = spaces.get(place)
                 held = _altered(old.held if old is not None else {}, altered)
-                sees = partial(facts.sees, *place)
+                sees = facts.sight(*place)
                 spaces[place] = Space(place, held, sees, dark=False, like=old)
         found = Network(facts, spaces, self._former, self)
         found.service = self.service

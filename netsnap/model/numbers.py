@@ -10,6 +10,8 @@ from parsers import addresses
 IPV4 = 4
 IPV6 = 6
 WIDTH = {IPV4: 32, IPV6: 128}
+REMEMBERED = 1 << 18
+"""Texts that are read once: more than the addresses of the largest cluster."""
 
 
 class Number(NamedTuple):
@@ -48,7 +50,7 @@ def _quad(text: str) -> int | None:
         return None
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def number(address: str) -> Number:
     """Read an address without length. Raises ValueError for anything else."""
     bits = _quad(address)
@@ -58,7 +60,7 @@ def number(address: str) -> Number:
     return Number(parsed.version, int(parsed))
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def block(prefix: str) -> Block:
     """Read a prefix; host bits are dropped. Raises ValueError for anything else."""
     host, _, length = prefix.partition("/")
@@ -70,15 +72,18 @@ def block(prefix: str) -> Block:
     return Block(parsed.version, int(parsed.network_address), parsed.prefixlen)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def canonical(address: str) -> str:
     """Return an address as records write it. Raises ValueError for anything else."""
     return addresses.address(address)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=REMEMBERED)
 def bare(address: str) -> str:
     """Return an interface address ("172.16.0.57/24") without its length."""
+    host, _, length = address.partition("/")
+    if length in _LENGTHS and _quad(host) is not None:
+        return host
     return addresses.with_length(address).partition("/")[0]
 
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from collector.capture import HOST
-from netsnap.model.lexicon import Lexicon, Open, Plain
+from netsnap.model.lexicon import Lexicon, Open
 from netsnap.model.naming import Names
 from netsnap.model.ruleset import KINDS as FILTERS
 from netsnap.model.space import Space
-from netsnap.model.wording import Interval, chain_of
+from netsnap.model.wording import LINES, Interval, chain_of
 from parsers.facts import Fact
 from parsers.records import Rule
 from parsers.roles import Record
@@ -113,32 +113,38 @@ class _Draft:
 
     def row(self, facts: Sequence[Fact], at: int) -> None:
         """Read facts of one kind, which stand in the text from ``at`` on."""
-        known, read = self.lexicon.plain, self.lexicon.read
-        is_lined = isinstance(facts[0].record, (Rule, *FILTERS))
-        is_own = bool(self.owner)
-        for fact in facts:
+        bare, is_own = self.lexicon.bare, bool(self.owner)
+        is_line = type(facts[0].record) in LINES
+        has_order = is_line or isinstance(facts[0].record, (Rule, *FILTERS))
+        for place, fact in enumerate(facts, at):
             record = fact.record
-            found = known[id(record)] if id(record) in known else read(record)
-            if found is None:
-                return  # a kind that the model does not read
-            if found.intervals:
-                self.intervals.update(found.intervals)
-            if found.wildcards:
-                self.wildcards.update(found.wildcards)
-            if type(found) is Plain:
-                if is_own:
-                    self.own.append(found.form)
-                if is_lined:
-                    self.chains.passed(record, names_somebody=False)
-            elif type(found) is Open:
-                self._open(found, (record, at) if is_lined else None)
-            at += 1
+            form = bare.get(id(record))
+            if form is None:
+                found = self.lexicon.read(record)
+                if found is None:
+                    return  # a kind that the model does not read
+                if found.intervals:
+                    self.intervals.update(found.intervals)
+                if found.wildcards:
+                    self.wildcards.update(found.wildcards)
+                if isinstance(found, Open):
+                    self._open(found, (record, place) if has_order else None)
+                    continue
+                form = found.form
+            if is_own:
+                self.own.append(form)
+            if is_line:
+                self.chains.passed(record, names_somebody=False)
 
     def _open(self, found: Open, line: tuple[Record, int] | None) -> None:
         form, placeholders = self.lexicon.form, self.names.placeholders
+        if self.owner:
+            own = placeholders[self.owner]
+            self.own.append(form(found.said, own))
+            if line is None and own.keys() >= set(found.candidates):
+                return  # it names no other
         who = self.names.named(found.candidates, self.node)
         if self.owner:
-            self.own.append(form(found.said, placeholders[self.owner]))
             who.discard(self.owner)
         elif not who:
             form(found.said, NO_NAMES)  # its words may be names in another snapshot

@@ -43,6 +43,9 @@ from parsers.roles import Record
 Place = tuple[str, str]
 """(node, netns)."""
 
+FILTERING = tuple(kind.kind for kind in (*FILTERS, XfrmPolicy))
+"""Kinds of facts by which a namespace may drop what it is to send on."""
+
 
 class Port(NamedTuple):
     """An interface and where it is."""
@@ -121,8 +124,7 @@ class Space:
         """Whether it has a packet filter, or may have one that was not read."""
         if self.dark:
             return False
-        kinds = [kind.kind for kind in (*FILTERS, XfrmPolicy)]
-        if self.held.keys().isdisjoint(kinds) and all(map(self.sees, kinds)):
+        if self.held.keys().isdisjoint(FILTERING) and all(map(self.sees, FILTERING)):
             return False
         return bool(self.ruleset) or bool(self.ipsec)
 

@@ -6,7 +6,7 @@ another, like it: what was found of them there is taken over.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TypeVar
 
 from collector.capture import HOST
@@ -184,5 +184,5 @@ def spaces_of(
 
 
 def _space(facts: Facts, place: Place, *, dark: bool, like: Space | None = None) -> Space:
-    held, sees = facts.places.get(place, {}), partial(facts.sees, *place)
+    held, sees = facts.places.get(place, {}), facts.sight(*place)
     return Space(place, held, sees, dark=dark, like=like)

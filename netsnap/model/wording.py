@@ -30,6 +30,7 @@ from parsers.records import (
 from parsers.roles import Record
 
 Words = tuple[str, ...]
+Rest = tuple[object, ...]
 Interval = tuple[int, int, int]
 """Family, first address and the one after the last."""
 
@@ -37,13 +38,18 @@ _APART = re.compile(r'([\s",;{}()=!<>|/-]+)')
 _PREFIX = re.compile(r"[0-9A-Fa-f:.]+/\d{1,3}")
 _RANGE = re.compile(r"([0-9A-Fa-f:.]+)-([0-9A-Fa-f:.]+)")
 
+WITH_PREFIXES = frozenset(
+    (Route, Address, FilterRule, IptablesRule, XfrmPolicy, IpSetMember, IpSet, Rule)
+)
+"""Records that may tell addresses apart from those beside them."""
+
 PLAIN_PORT = (FORWARDING, "")
 
 
 class Said(NamedTuple):
     """What the model reads of one record: what names nobody, and words that may."""
 
-    rest: tuple[object, ...]  # the record's kind first
+    rest: Rest  # the record's kind first
     words: Words
 
 
@@ -51,6 +57,10 @@ def said(record: Record) -> Said | None:
     """Return what a record says, None for a kind that the model does not read."""
     wording = WORDINGS.get(type(record))
     return None if wording is None else wording(record)
+
+
+LINES = frozenset((FilterRule, IptablesRule))
+"""Records that are lines of a chain."""
 
 
 def chain_of(record: Record) -> tuple[str, ...] | None:
@@ -64,8 +74,16 @@ def chain_of(record: Record) -> tuple[str, ...] | None:
             return None
 
 
-def intervals(record: Record) -> Iterator[Interval]:
-    """Yield the prefixes and ranges that a record tells apart from what lies beside them."""
+def intervals(record: Record) -> tuple[Interval, ...]:
+    """Return the prefixes and ranges that a record tells apart from what lies beside them."""
+    if isinstance(record, Route) and not record.from_prefix:
+        prefix = record.prefix
+        if prefix.endswith("/32") and ":" not in prefix:  # one address: nothing lies beside it
+            return ()
+    return tuple(_intervals(record))
+
+
+def _intervals(record: Record) -> Iterator[Interval]:
     match record:
         case Route():
             yield from _blocks(filter(None, (record.prefix, record.from_prefix)))
