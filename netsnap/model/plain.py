@@ -55,6 +55,15 @@ class Parts:
             known[to] = None if asks else space.decide(Packet("", to), "")
         return known[to]
 
+    def across_by(self, space: Space, decision: Decision) -> Port | None:
+        """Return the other node's port that all next hops of a decision plainly lead to."""
+        members = decision.members
+        first = self.across.port(space, members[0]) if members else None
+        if len(members) == 1 or first is None:
+            return first
+        ports = {self.across.port(space, member) for member in members}
+        return first if ports == {first} else None
+
     def crossed(self, space: Space, decision: Decision, to: str) -> Port | None:
         """Return where the next hops of a decision lead to, if all of them lead on alike."""
         if decision.action is not Action.FORWARD:

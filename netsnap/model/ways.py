@@ -29,6 +29,7 @@ class Ways:
         self._addresses = addresses
         self._spaces = parts.network.spaces
         self._tails: dict[Port, tuple[Set, Checked]] = {}
+        self._found: dict[tuple[Port, Set], Checked] = {}
         self._from_host = cache(self._onward)
         self._let_in = cache(self._who_is_let_in)
 
@@ -59,28 +60,35 @@ class Ways:
         for decision, some in self._addresses.decisions(space):
             if decision.action is not Action.FORWARD:
                 continue
-            for each in self._asked_alike(decision, some):
+            port = self._parts.across_by(space, decision)
+            if port is not None:
+                yield port, some
+                continue
+            for each in _asked_alike(decision, some):
                 first = (each & -each).bit_length() - 1
                 port = self._parts.crossed(space, decision, self._addresses.spots[first][1])
                 if port is not None:
                     yield port, each
 
-    def _asked_alike(self, decision: Decision, some: Set) -> Iterator[Set]:
-        """Part those for whom another neighbour is asked: all, where there is no gateway."""
-        if all(member.hop.gateway for member in decision.members):
-            yield some
-        else:
-            yield from (1 << at for at in places(some))
-
     def _onward(self, host: Space) -> Checked:
+        plain: Set = 0
         found: Checked = {}
         for port, some in self._next(host):
             for ports, reached in self._tail(port, some).items():
-                found[ports] = found.get(ports, 0) | reached
-        return found
+                if ports:
+                    found[ports] = found.get(ports, 0) | reached
+                else:
+                    plain |= reached
+        return {(): plain, **found} if plain else found
 
     def _tail(self, port: Port, some: Set) -> Checked:
         """Return who of some is reached from a port on, and is who has that address."""
+        key = (port, some)
+        if key not in self._found:
+            self._found[key] = self._walked_on(port, some)
+        return self._found[key]
+
+    def _walked_on(self, port: Port, some: Set) -> Checked:
         known, reached = self._tails.get(port, (0, {}))
         for at in places(some & ~known):
             _, to, place = self._addresses.spots[at]
@@ -122,6 +130,14 @@ class Crowd:
         spot = self.spots[at]
         lacking = self._everyone & ~self._ways.to_others(spot) & ~(1 << spot)
         return set_of(self._ends[each] for each in places(lacking)) & ~others
+
+
+def _asked_alike(decision: Decision, some: Set) -> Iterator[Set]:
+    """Part those for whom another neighbour is asked: all, where there is no gateway."""
+    if all(member.hop.gateway for member in decision.members):
+        yield some
+    else:
+        yield from (1 << at for at in places(some))
 
 
 def rows_of(ends: Iterable[Endpoint]) -> Mapping[int, Addresses]:
