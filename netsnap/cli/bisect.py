@@ -6,12 +6,12 @@ import typer
 
 from netsnap.cli.context import Db, UsageError, console, now, open_history, say, zone
 from netsnap.cli.diff import explained
+from netsnap.cli.ends import check_host, ends_of
+from netsnap.cli.path import SAYS
 from netsnap.explain.bisect import Break, bisect
 from netsnap.explain.pairs import leaves
 from netsnap.history.heads import SHORT, SnapshotHead
 from netsnap.history.store import History
-from netsnap.model.disposition import Endpoint
-from netsnap.model.ends import UnknownEndError, find_end
 from netsnap.model.network import Network
 from netsnap.model.pairs import both_states, way_out
 from netsnap.report import terminal
@@ -34,13 +34,15 @@ def find_break(
 
     Exit status: 0 found, 1 it does not work at the beginning or does at the end, 2 trouble.
     """
+    check_host(target)
+    called = source, target
     with open_history(db, create=False) as history:
         heads = _between(history, first, last)
-        found = bisect(len(heads), lambda number: _works(history, heads[number], source, target))
+        found = bisect(len(heads), lambda number: _works(history, heads[number], called))
         if found is None:
-            say(_why_not(history, heads, source, target))
+            say(_why_not(history, heads, called))
             raise typer.Exit(NOTHING)
-        for line in _told(found, heads, source, target):
+        for line in _told(found, heads, called):
             say(line)
         say("")
         before, after = (history.load(heads[number]) for number in (found.last, found.first))
@@ -56,38 +58,48 @@ def _between(history: History, first: str, last: str) -> list[SnapshotHead]:
     return heads[low : high + 1]
 
 
-def _works(history: History, head: SnapshotHead, source: str, target: str) -> bool | None:
+def _works(history: History, head: SnapshotHead, called: tuple[str, str]) -> bool | None:
     """Ask one snapshot; None where an end of the pair is not in it, or it cannot tell."""
-    network = Network.of(assemble(history.load(head)))
     try:
-        one, other = find_end(network, source), find_end(network, target)
-    except UnknownEndError:
+        return _reaches(history, head, called)
+    except UsageError:
         return None
-    return _reaches(network, one, other) if one.node else None
 
 
-def _reaches(network: Network, one: Endpoint, other: Endpoint) -> bool | None:
+def _reaches(history: History, head: SnapshotHead, called: tuple[str, str]) -> bool | None:
+    network = Network.of(assemble(history.load(head)))
+    one, other = ends_of(network, called, f"in {_named(head)}")
     if not other.node:
         return leaves(way_out(network, one, other.addresses[0]))
     return both_states(network, one, other)[0].works
 
 
-def _told(found: Break, heads: list[SnapshotHead], source: str, target: str) -> list[str]:
+def _told(found: Break, heads: list[SnapshotHead], called: tuple[str, str]) -> list[str]:
     worked, broke = _named(heads[found.last]), _named(heads[found.first])
     asked = f"{found.asked} of {count(len(heads), 'snapshot')} asked"
-    lines = [f"{source} → {target} works in {worked} and not in {broke} ({asked})"]
+    lines = [f"{' → '.join(called)} works in {worked} and not in {broke} ({asked})"]
     if found.untold:
         lines.append(f"{count(len(found.untold), 'snapshot')} between the two cannot tell")
     return lines
 
 
-def _why_not(history: History, heads: list[SnapshotHead], source: str, target: str) -> str:
-    says = {True: "works", False: "does not work", None: "cannot be told"}
-    ends = [
-        f"{says[_works(history, head, source, target)]} in {_named(head)}"
-        for head in (heads[0], heads[-1])
-    ]
-    return f"{source} → {target} {ends[0]} and {ends[1]}: there is no break to find between them"
+def _why_not(history: History, heads: list[SnapshotHead], called: tuple[str, str]) -> str:
+    """Say how it is at the beginning and at the end.
+
+    Raises UsageError where neither has both ends: it is misspelt.
+    """
+    ends, missing = [], []
+    for head in (heads[0], heads[-1]):
+        try:
+            works = _reaches(history, head, called)
+        except UsageError as error:
+            works = None
+            missing.append(error)
+        ends.append(f"{SAYS[works]} in {_named(head)}")
+    if len(missing) == len(ends):
+        raise missing[-1]
+    found = f"{' → '.join(called)} {' and '.join(ends)}: there is no break to find between them"
+    return "; ".join((found, *map(str, missing)))
 
 
 def _named(head: SnapshotHead) -> str:

@@ -29,3 +29,21 @@ def test_bisect_refuses_an_end_before_the_beginning(user: Tool) -> None:
     done = user.run("bisect", ONE, TWO, "--from", "after", "--to", "before")
     assert (done.returncode, done.stdout) == (2, "")
     assert "is not earlier than" in done.stderr
+
+
+def test_bisect_refuses_an_end_that_neither_snapshot_has(user: Tool) -> None:
+    """Else a name that is misspelt reads like a network that could not be looked at."""
+    for ends in (("nobody", TWO), (ONE, "nobody"), ("203.0.113.9", TWO)):
+        done = user.run("bisect", *ends, "--from", "before")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "in after of " in done.stderr
+
+
+def test_bisect_says_which_snapshot_lacks_an_end(played: Cluster, newcomer: Tool) -> None:
+    played.play(BEFORE)
+    assert newcomer.run("collect", "--node", "k8s1", "--label", "one").returncode == 0
+    assert newcomer.run("collect", "--label", "all").returncode == 0
+    done = newcomer.run("bisect", ONE, TWO, "--from", "one", "--to", "all")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "cannot be told in one of " in done.stdout
+    assert f"no workload, node or address '{ONE}'" in done.stdout

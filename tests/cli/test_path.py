@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.tool import Tool
 
 ONE, TWO = "iperf3-225180425-00psw", "netperf-903608992-kbdqx"
@@ -52,7 +54,39 @@ def test_path_to_a_port_says_so_and_refuses_what_is_none(user: Tool) -> None:
         ).stdout
     )
     assert body["to"] == {"protocol": "udp", "port": 53}
-    for wrong in (("--to-port", "65536"), ("--to-port", "80", "--protocol", "icmp")):
+    for wrong in (
+        ("--to-port", "65536"),
+        ("--to-port", "0"),
+        ("--to-port", "80", "--protocol", "icmp"),
+        ("--protocol", "udp"),
+    ):
         done = user.run("path", ONE, TWO, *wrong)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.startswith("netsnap: --")
+
+
+@pytest.mark.parametrize("address", ["224.0.0.1", "ff02::1", "0.0.0.0", "255.255.255.255", "::1"])
+def test_path_and_bisect_refuse_an_address_that_no_single_host_has(
+    address: str, user: Tool
+) -> None:
+    for typed in (("path", ONE, address), ("bisect", ONE, address, "--from", "before")):
+        done = user.run(*typed)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(f"netsnap: {address} is ")
+
+
+def test_path_to_an_address_that_nobody_has_says_no_more_than_that_it_gets_out(user: Tool) -> None:
+    for address in ("198.51.100.7", "172.16.0.99"):
+        done = user.run("path", ONE, address, "--at", "before")
+        assert done.returncode == 0
+        assert f"{ONE} → {address} gets out of the cluster in before of " in done.stdout
+        assert "works" not in done.stdout
+    nowhere = user.run("path", ONE, "2001:db8::1", "--at", "before")
+    assert nowhere.returncode == 1
+    assert " does not get out of the cluster in before of " in nowhere.stdout
+
+
+def test_path_says_that_it_is_told_backwards(user: Tool) -> None:
+    done = user.run("path", ONE, TWO, "--at", "before", "--vs", "after")
+    assert "(t2 is the earlier: all is told backwards)" in done.stdout
+    assert "backwards" not in user.run("path", ONE, TWO, "--at", "after", "--vs", "before").stdout
