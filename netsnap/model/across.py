@@ -6,18 +6,20 @@ is a neighbour entry. Where any of it is not plain, nothing is said here; what i
 ``crossing`` says.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple, Protocol
 
 from collector.capture import HOST
-from netsnap.model.arp import answers_nobody, mac_of, mute
+from netsnap.model.arp import answers_nobody, mute
 from netsnap.model.crossing import SILENT
 from netsnap.model.disposition import Path
-from netsnap.model.fib import Member
+from netsnap.model.fib import Member, is_plain
 from netsnap.model.numbers import Block, Number, number
 from netsnap.model.segment import Segment, tunnel
 from netsnap.model.space import Own, Place, Port, Space
 from netsnap.model.tunnels import is_followed
+from parsers.records import Neighbour
 
 Networks = tuple[Block, ...]
 
@@ -50,10 +52,31 @@ class Sites(Protocol):
 
 
 class Side(NamedTuple):
-    """An interface between the nodes, and the blocks that are on-link there."""
+    """An interface of a node, and the blocks that are on-link there."""
 
     port: Port
     networks: Networks
+
+
+class Facing(dict[str, Port | None]):
+    """By address where a gateway is, seen from interfaces with the same blocks on-link.
+
+    Found when it is asked for; None where that takes more to tell.
+    """
+
+    def __init__(self, networks: Networks, owner: Callable[[str], Side | None]) -> None:
+        super().__init__()
+        self._networks = networks
+        self._owner = owner
+
+    def __missing__(self, gateway: str) -> Port | None:
+        """Find one."""
+        there = self._owner(gateway)
+        meet = there is not None and (
+            not self._networks or any(a.meets(b) for a in self._networks for b in there.networks)
+        )
+        self[gateway] = there.port if there is not None and meet else None
+        return self[gateway]
 
 
 class Across:
@@ -61,51 +84,57 @@ class Across:
 
     def __init__(self, sites: Sites) -> None:
         self._sites = sites
-        self._exits: dict[tuple[Space, str], Side | None] = {}
-        self._owners: dict[str, Side | None] = {}
-        self._meeting: dict[tuple[Networks, Networks], bool] = {}
+        self._exits: dict[tuple[Space, str], Facing | None] = {}
+        self._facing: dict[Networks, Facing] = {}
+        self._owner = cache(self._seen_owner)
 
     def port(self, space: Space, member: Member) -> Port | None:
         """Return where a next hop of a node leads to; None if that takes more to tell."""
-        hop = member.hop
-        gateway = hop.gateway
-        if not gateway or hop.encap or "linkdown" in hop.flags:
+        if not is_plain(member.hop):
             return None
-        here, there = self._exit(space, hop.device), self._owner(gateway)
-        if here is None or there is None or there.port.node == space.node:
-            return None
-        if here.networks and not self._meet(here.networks, there.networks):
-            return None
-        fact, condition = space.neighbour(hop.device, gateway)
-        if fact is None:
-            return there.port
-        mac = mac_of(fact)
-        found = not mac or there.port.node in self._sites.hardware.get(mac, ())
-        return there.port if found and condition not in SILENT else None
+        return next(self.ports(space, member.hop.device, (member.hop.gateway,)))
 
-    def _exit(self, space: Space, device: str) -> Side | None:
+    def ports(self, space: Space, device: str, gateways: Iterable[str]) -> Iterator[Port | None]:
+        """Yield where each of some gateways is; None for one of which that takes more to tell."""
+        facing = self._exit(space, device)
+        if facing is None:
+            yield from (None for _ in gateways)
+            return
+        neighbours = space.neighbours(device)
+        for gateway in gateways:
+            port = facing[gateway]
+            if port is None or port.node == space.node:
+                yield None
+            elif gateway in neighbours:
+                yield port if self._is_found(port, neighbours[gateway][1]) else None
+            else:
+                yield port
+
+    def _is_found(self, port: Port, entry: Neighbour) -> bool:
+        """Say whether a neighbour entry is that of an interface's node, and not of silence."""
+        at_its_own = not entry.mac or port.node in self._sites.hardware.get(entry.mac, ())
+        return at_its_own and entry.condition not in SILENT
+
+    def _exit(self, space: Space, device: str) -> Facing | None:
+        """Return what an interface faces that leads out of a node; None for any other."""
         key = (space, device)
         if key not in self._exits:
-            self._exits[key] = self._seen_exit(space, device)
+            networks = tuple(space.networks(device)) if self._leads_out(space, device) else None
+            if networks is not None and networks not in self._facing:
+                self._facing[networks] = Facing(networks, self._owner)
+            self._exits[key] = self._facing[networks] if networks is not None else None
         return self._exits[key]
 
-    def _seen_exit(self, space: Space, device: str) -> Side | None:
-        """Return an interface that leads out of a node and nowhere else; None for any other."""
+    def _leads_out(self, space: Space, device: str) -> bool:
+        """Say whether an interface leads out of a node and nowhere else."""
         found = space.interfaces.get(device)
         if space.netns != HOST or found is None or is_followed(found[1]) or tunnel(found[1]):
-            return None
+            return False
         port = Port(*space.place, device)
         if self._sites.gate(port) is not None or mute(space, device) is not None:
-            return None
+            return False
         segment = self._sites.segment(port)
-        if not segment.fabric or segment.ends or segment.barred:
-            return None
-        return Side(port, tuple(space.networks(device)))
-
-    def _owner(self, address: str) -> Side | None:
-        if address not in self._owners:
-            self._owners[address] = self._seen_owner(address)
-        return self._owners[address]
+        return segment.fabric and not segment.ends and not segment.barred
 
     def _seen_owner(self, address: str) -> Side | None:
         """Return who alone has an address, and answers for it; None where that is not so."""
@@ -119,9 +148,3 @@ class Across:
         if answers_nobody(space, port, address) is not None:
             return None
         return Side(port, tuple(space.networks(port.device)))
-
-    def _meet(self, one: Networks, other: Networks) -> bool:
-        key = (one, other)
-        if key not in self._meeting:
-            self._meeting[key] = any(a.meets(b) for a in one for b in other)
-        return self._meeting[key]

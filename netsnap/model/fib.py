@@ -28,6 +28,11 @@ class Packet(NamedTuple):
     destination: str
 
 
+def is_plain(hop: NextHop) -> bool:
+    """Say whether a next hop is a gateway, and nothing that its route says of it bears on it."""
+    return bool(hop.gateway) and not hop.encap and "linkdown" not in hop.flags
+
+
 class Action(StrEnum):
     """What a look-up ends in."""
 

@@ -4,8 +4,6 @@ Into a node, by a next hop to another, to a workload there. Where a part is not 
 said of it.
 """
 
-from collections.abc import Callable
-
 from netsnap.model.across import Across
 from netsnap.model.disposition import Disposition, Endpoint, Path
 from netsnap.model.fib import Action, Decision, Packet
@@ -55,15 +53,6 @@ class Parts:
             known[to] = None if asks else space.decide(Packet("", to), "")
         return known[to]
 
-    def across_by(self, space: Space, decision: Decision) -> Port | None:
-        """Return the other node's port that all next hops of a decision plainly lead to."""
-        members = decision.members
-        first = self.across.port(space, members[0]) if members else None
-        if len(members) == 1 or first is None:
-            return first
-        ports = {self.across.port(space, member) for member in members}
-        return first if ports == {first} else None
-
     def crossed(self, space: Space, decision: Decision, to: str) -> Port | None:
         """Return where the next hops of a decision lead to, if all of them lead on alike."""
         if decision.action is not Action.FORWARD:
@@ -110,16 +99,10 @@ class Parts:
             self._checks[port] = reverse_path_filter(space, port.device)[0] is not None
         return self._checks[port]
 
-    def lets_in(self, port: Port) -> Callable[[Decision], bool]:
-        """Return what tells whether a port's reverse-path filter lets in whom it finds so."""
+    def is_strict(self, port: Port) -> bool:
+        """Say whether a port's reverse-path filter wants the way back to leave by the port."""
         value = reverse_path_filter(self.network.spaces[port[:2]], port.device)[1]
-
-        def lets_in(decision: Decision) -> bool:
-            devices = {member.hop.device for member in decision.members}
-            is_fine = not value or int(value) != STRICT or port.device in devices
-            return decision.action is Action.FORWARD and is_fine
-
-        return lets_in
+        return bool(value) and int(value) == STRICT
 
     def is_way_back(self, port: Port, own: str) -> bool:
         """Say whether the reverse-path filter of a port lets in what comes from an address."""
@@ -130,5 +113,7 @@ class Parts:
             return False
         key = (port, id(decision))  # tables give out each decision once, and are kept
         if key not in self._known:
-            self._known[key] = self.lets_in(port)(decision)
+            devices = {member.hop.device for member in decision.members}
+            is_fine = not self.is_strict(port) or port.device in devices
+            self._known[key] = decision.action is Action.FORWARD and is_fine
         return self._known[key]

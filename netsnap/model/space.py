@@ -208,16 +208,20 @@ class Space:
         return found
 
     @cached_property
-    def _neighbours(self) -> Mapping[tuple[str, str], tuple[Fact, Neighbour]]:
-        return {
-            (fact.record.device, fact.record.address): (fact, fact.record)
-            for fact in self.of(Neighbour)
-            if isinstance(fact.record, Neighbour) and "proxy" not in fact.record.flags
-        }
+    def _neighbours(self) -> Mapping[str, Mapping[str, tuple[Fact, Neighbour]]]:
+        found: dict[str, dict[str, tuple[Fact, Neighbour]]] = {}
+        for fact in self.of(Neighbour):
+            if isinstance(fact.record, Neighbour) and "proxy" not in fact.record.flags:
+                found.setdefault(fact.record.device, {})[fact.record.address] = fact, fact.record
+        return found
+
+    def neighbours(self, device: str) -> Mapping[str, tuple[Fact, Neighbour]]:
+        """Return the neighbour entries of an interface by address."""
+        return self._neighbours.get(device, {})
 
     def neighbour(self, device: str, address: str) -> tuple[Fact | None, str]:
         """Return a neighbour entry and its condition; (None, "") if there is none."""
-        found = self._neighbours.get((device, address))
+        found = self.neighbours(device).get(address)
         return (found[0], found[1].condition) if found else (None, "")
 
     @cached_property

@@ -10,7 +10,7 @@ from functools import cache
 
 from collector.capture import HOST
 from netsnap.model.disposition import Endpoint
-from netsnap.model.fib import Action, Decision
+from netsnap.model.fib import Decision
 from netsnap.model.numbers import IPV4, IPV6, Number, number
 from netsnap.model.pairs import first_address
 from netsnap.model.plain import Parts
@@ -28,8 +28,7 @@ class Ways:
         self._parts = parts
         self._addresses = addresses
         self._spaces = parts.network.spaces
-        self._tails: dict[Port, tuple[Set, Checked]] = {}
-        self._found: dict[tuple[Port, Set], Checked] = {}
+        self._tails: dict[tuple[Port, Set], Checked] = {}
         self._from_host = cache(self._onward)
         self._let_in = cache(self._who_is_let_in)
 
@@ -43,7 +42,7 @@ class Ways:
                 continue
             if not self._parts.passes(self._spaces[port[:2]], port, own):
                 continue
-            if not self._parts.is_checked(port) or self._let_in(port) >> at & 1:
+            if self._let_in(self._checking((port,))) >> at & 1:
                 found |= some & self._for(at, self._from_host(self._spaces[port[:2]]))
         return found
 
@@ -51,62 +50,63 @@ class Ways:
         """Return who is reached from one workload, whom filters on the way let in."""
         found = 0
         for ports, some in checked.items():
-            if all(self._let_in(port) >> at & 1 for port in ports):
+            if self._let_in(ports) >> at & 1:
                 found |= some
         return found
 
     def _next(self, space: Space) -> Iterator[tuple[Port, Set]]:
         """Yield to which interface a namespace sends what is for whom."""
-        for decision, some in self._addresses.decisions(space):
-            if decision.action is not Action.FORWARD:
-                continue
-            port = self._parts.across_by(space, decision)
-            if port is not None:
-                yield port, some
-                continue
+        onward = self._addresses.onward(space)
+        for device, gateways in onward.gateways.items():
+            ports = self._parts.across.ports(space, device, gateways)
+            for port, (decision, some) in zip(ports, gateways.values(), strict=True):
+                found = port or self._crossed(space, decision, some)
+                if found is not None:
+                    yield found, some
+        for decision, some in onward.others:
             for each in _asked_alike(decision, some):
-                first = (each & -each).bit_length() - 1
-                port = self._parts.crossed(space, decision, self._addresses.spots[first][1])
-                if port is not None:
-                    yield port, each
+                found = self._crossed(space, decision, each)
+                if found is not None:
+                    yield found, each
+
+    def _crossed(self, space: Space, decision: Decision, some: Set) -> Port | None:
+        """Return where a decision leads to, for some of whom the same neighbour is asked."""
+        first = (some & -some).bit_length() - 1
+        return self._parts.crossed(space, decision, self._addresses.spots[first][1])
 
     def _onward(self, host: Space) -> Checked:
-        plain: Set = 0
         found: Checked = {}
-        for port, some in self._next(host):
-            for ports, reached in self._tail(port, some).items():
-                if ports:
-                    found[ports] = found.get(ports, 0) | reached
-                else:
-                    plain |= reached
-        return {(): plain, **found} if plain else found
+        for way in self._next(host):
+            tail = self._tails[way] if way in self._tails else self._tail(*way)
+            for ports, reached in tail.items():
+                found[ports] = found.get(ports, 0) | reached
+        return found
 
     def _tail(self, port: Port, some: Set) -> Checked:
         """Return who of some is reached from a port on, and is who has that address."""
-        key = (port, some)
-        if key not in self._found:
-            self._found[key] = self._walked_on(port, some)
-        return self._found[key]
+        if (port, some) not in self._tails:
+            reached: Checked = {}
+            for at in places(some):
+                _, to, place = self._addresses.spots[at]
+                tail = self._parts.tail(port, to)
+                if tail is not None and (tail[0].hops[-1].node, tail[0].hops[-1].netns) == place:
+                    ports = self._checking(tail[1])
+                    reached[ports] = reached.get(ports, 0) | 1 << at
+            self._tails[port, some] = reached
+        return self._tails[port, some]
 
-    def _walked_on(self, port: Port, some: Set) -> Checked:
-        known, reached = self._tails.get(port, (0, {}))
-        for at in places(some & ~known):
-            _, to, place = self._addresses.spots[at]
-            tail = self._parts.tail(port, to)
-            if tail is not None and (tail[0].hops[-1].node, tail[0].hops[-1].netns) == place:
-                reached[tail[1]] = reached.get(tail[1], 0) | 1 << at
-        self._tails[port] = (known | some, reached)
-        return {ports: whom & some for ports, whom in reached.items() if whom & some}
-
-    def _who_is_let_in(self, port: Port) -> Set:
-        """Return whose packets the reverse-path filter of a port lets in (IPv4)."""
+    def _checking(self, ports: tuple[Port, ...]) -> tuple[Port, ...]:
+        """Return those of some ports that check the way back; for IPv6 none does."""
         if self._addresses.family != IPV4:
-            return self._addresses.all
-        lets_in = self._parts.lets_in(port)
-        found = 0
-        for decision, some in self._addresses.decisions(self._spaces[port[:2]]):
-            if lets_in(decision):
-                found |= some
+            return ()
+        return tuple(port for port in ports if self._parts.is_checked(port))
+
+    def _who_is_let_in(self, ports: tuple[Port, ...]) -> Set:
+        """Return whose packets the reverse-path filters of all these ports let in."""
+        found = self._addresses.all
+        for port in ports:
+            onward = self._addresses.onward(self._spaces[port[:2]])
+            found &= onward.by(port.device) if self._parts.is_strict(port) else onward.everyone
         return found
 
 
