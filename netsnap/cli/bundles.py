@@ -8,7 +8,7 @@ import typer
 from netsnap.cli.context import Db, now, open_history, say, zone
 from netsnap.cli.diff import explained, load_pair, report_files
 from netsnap.history.bundle import export as write_bundle
-from netsnap.history.unbundle import import_bundle
+from netsnap.history.unbundle import check_bundle, import_bundle
 
 
 def export(
@@ -45,6 +45,7 @@ def import_(
 
     Exit status: 0 the history has all its snapshots, 2 trouble (it has none of them).
     """
+    check_bundle(file)
     with open_history(db) as history:
         heads = import_bundle(history, file)
     for head in heads:

@@ -94,6 +94,8 @@ def collect(
         accept_changed=accept_changed,
         passphrase=cache(_passphrase) if messages().is_terminal else None,
     )
+    if local_ and (node or group):
+        raise UsageError("--local asks this machine alone: --node and --group have no place there")
     nodes = [] if local_ else _nodes(inventory_file, node or [], group or [])
     with open_history(db) as history:
         history.check_label(label)
@@ -149,9 +151,10 @@ def _here(asked: Sequence[Probe], options: SweepOptions, keep: Keep) -> Sweep:
 
 
 def _nodes(path: Path, names: Sequence[str], groups: Sequence[str]) -> Sequence[Node]:
-    if not path.exists():
-        if names and not groups:
-            return [inventory.single(name) for name in names]
+    there = path.exists()
+    if names and not groups and (not there or all("@" in name for name in names)):
+        return [inventory.single(name) for name in names]
+    if not there:
         raise UsageError(
             f"there is no inventory {path}; write one with: netsnap init HOST [HOST …]"
         )

@@ -31,4 +31,5 @@ def init(
         raise UsageError(f"{output} exists already; it was left as it is") from None
     except OSError as error:
         raise UsageError(f"cannot write {output}: {error.strerror}") from error
-    say(f"wrote {output}; next: netsnap collect")
+    first = "" if hosts else "name each node in it as [nodes.NAME], then "
+    say(f"wrote {output}; next: {first}netsnap collect")

@@ -3,6 +3,7 @@
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -142,7 +143,8 @@ def _end(status: int, sentence: str = "") -> None:
     if sentence:
         messages().print(f"netsnap: {printable(sentence)}", markup=False, soft_wrap=True)
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except OSError:  # else Python meets it again at exit, and ends with a status of its own
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(status)
@@ -191,6 +193,10 @@ def options(
 
 def main() -> None:
     """Run the command line; end with its exit status and never with a traceback for a user."""
+    if sys.stderr is None:  # closed by who started us: what is opened next would stand in its place
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 -- until the end
+    if sys.stdout is None:
+        _end(TROUBLE, "standard output is closed")
     for stream in (sys.stdout, sys.stderr):
         # A name that the terminal's encoding lacks is shown escaped; it must not end the command.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a file, as Python starts us

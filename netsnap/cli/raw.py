@@ -62,8 +62,10 @@ def _ending(answer: Answer) -> str:
 
 
 def _find(view: NodeView, command: str, netns: str, facts: Facts) -> Answer:
-    here = [answer for answer in view.answers if netns in _names(answer, facts)]
-    if not here:
+    scopes = {each for answer in view.answers for each in _names(answer, facts)}
+    called = {netns} & scopes or {each for each in scopes if each.rpartition("/")[2] == netns}
+    here = [answer for answer in view.answers if called.intersection(_names(answer, facts))]
+    if len(called) != 1:
         raise UsageError(_nothing_asked(view, netns, facts))
     exact = [a for a in here if command in (a.command, a.question.probe)]
     if exact:

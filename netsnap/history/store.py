@@ -28,7 +28,7 @@ from netsnap.history.save import page_rows, prepare
 from netsnap.history.saving import Saving
 from netsnap.history.sheet import Key
 from netsnap.history.verify import verify
-from netsnap.history.write import head_of, insert, write
+from netsnap.history.write import check_writable, head_of, insert, write
 from parsers.answer import Snapshot
 
 
@@ -102,7 +102,12 @@ class History:
             return write(connection, prepared)
 
     def saving(self) -> Saving:
-        """Begin a snapshot whose visits come one by one; see ``Saving``."""
+        """Begin a snapshot whose visits come one by one; see ``Saving``.
+
+        A history that cannot be written to says so here, before a node is asked.
+        """
+        with self._database.writing() as connection:
+            check_writable(connection)
         return Saving(self._database)
 
     def save_imported(self, snapshots: Iterable[Imported]) -> list[SnapshotHead]:

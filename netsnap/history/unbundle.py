@@ -36,6 +36,15 @@ _ENCRYPTED = 1  # bit of a member's flags
 _CHUNK = 1 << 20
 
 
+def check_bundle(path: Path, *, largest: int = LARGEST) -> None:
+    """Raise BundleError as ``import_bundle`` does for a file that is none, is damaged or altered.
+
+    It asks no history: none need be made for a file that is refused.
+    """
+    with _refused(path), zipfile.ZipFile(path) as archive:
+        _Bundle(archive, path, largest).check()
+
+
 def import_bundle(history: History, path: Path, *, largest: int = LARGEST) -> list[SnapshotHead]:
     """Save the snapshots of a bundle: all of them, under their own ids, or none.
 

@@ -32,6 +32,13 @@ def write(
     return head_of(row)
 
 
+def check_writable(connection: sa.Connection) -> None:
+    """Insert no row: SQLite lets a writer begin on a file that it may not write to."""
+    table = schema.visits
+    none = sa.select(table).where(sa.false())
+    connection.execute(table.insert().from_select(list(table.columns), none))
+
+
 def insert(connection: sa.Connection, table: sa.Table, rows: Any, shape: Any) -> None:
     """Insert rows of which some may be there already: contents go by their digest."""
     if not rows:

@@ -32,6 +32,21 @@ def test_init_writes_an_inventory_that_collect_reads(stranger: Tool) -> None:
     ]
 
 
+def test_init_of_no_host_says_that_nodes_are_missing(stranger: Tool) -> None:
+    done = stranger.run("init")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "next: name each node in it as [nodes.NAME]" in done.stdout
+
+
+def test_a_node_that_is_written_out_needs_no_inventory_and_minds_none(stranger: Tool) -> None:
+    for text in (None, "# no node yet\n", "[nodes.k8s1]\nadress = 1\n"):
+        if text is not None:
+            (stranger.folder / "netsnap.toml").write_text(text, encoding="utf-8")
+        done = stranger.run("collect", "--node", "root@127.0.0.1:9")
+        assert (done.returncode, done.stderr) == (1, "")
+        assert "root@127.0.0.1:9: connection refused" in done.stdout
+
+
 def test_collect_says_in_a_line_what_each_node_answered(played: Cluster, newcomer: Tool) -> None:
     played.play(BEFORE)
     done = newcomer.run("collect", "--label", "first")
@@ -100,9 +115,10 @@ def test_raw_prints_the_very_bytes(user: Tool) -> None:
         for line in user.run("show", BEFORE, "--node", "k8s2").stdout.splitlines()
         if "192.168." in line and "running" in line
     )
-    inside = user.run("raw", BEFORE, "k8s2", "ip route", "--netns", pod)
-    assert inside.returncode == 0
-    assert "via 169.254.1.1 dev eth0" in inside.stdout
+    for called in (pod, pod.rpartition("/")[2]):
+        inside = user.run("raw", BEFORE, "k8s2", "ip route", "--netns", called)
+        assert inside.returncode == 0
+        assert "via 169.254.1.1 dev eth0" in inside.stdout
 
 
 def test_diff_of_one_fault_fits_a_screen_and_says_nothing_twice(user: Tool) -> None:

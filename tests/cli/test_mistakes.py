@@ -1,6 +1,7 @@
 """What a user does wrong, or the system refuses, is told in one sentence and changes nothing."""
 
 import os
+import shlex
 import signal
 import socket
 import sqlite3
@@ -31,6 +32,8 @@ MISTAKES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("collect", "-i", "folder"), "cannot read the inventory folder: Is a directory"),
     (("collect", "-i", "text.txt"), "text.txt is not valid TOML"),
     (("collect", "--width", "0"), "Invalid value for '--width'"),
+    (("collect", "--local", "--node", "k8s1"), "--local asks this machine alone"),
+    (("collect", "--local", "--group", "blue"), "--local asks this machine alone"),
     (("init",), "netsnap.toml exists already; it was left as it is"),
     (("init", "-o", "none/nodes.toml"), "cannot write none/nodes.toml: No such file"),
     (("init", "-o", "folder"), "folder exists already"),
@@ -70,6 +73,7 @@ MISTAKES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("export", BEFORE, "-o", "none/x.zip"), "none/x.zip: No such file or directory"),
     (("import", "none.zip"), "cannot read none.zip: No such file or directory"),
     (("import", "text.txt"), "text.txt is no bundle, or damaged"),
+    (("import", "text.txt", "--db", "new.db"), "text.txt is no bundle, or damaged"),
     (("import", "folder"), "cannot read folder: Is a directory"),
     (("attach", "redmine", BEFORE, *CONFIG), "'redmine' names no ticket: write redmine:123"),
     (("attach", "trac:1", BEFORE, *CONFIG), "netsnap knows no tracker 'trac'"),
@@ -215,6 +219,39 @@ def _into(output: int, user: Tool, typed: tuple[str, ...]) -> subprocess.Complet
         )
     finally:
         os.close(output)
+
+
+def test_a_closed_output_is_told_before_a_node_is_asked(user: Tool) -> None:
+    netsnap = f"{shlex.quote(sys.executable)} -m netsnap"
+    for typed, told in (
+        ("log >&-", "netsnap: standard output is closed\n"),
+        ("collect --label closed >&-", "netsnap: standard output is closed\n"),
+        ("log >&- 2>&-", ""),
+    ):
+        done = subprocess.run(
+            ["sh", "-c", f"{netsnap} {typed}"],
+            cwd=user.folder,
+            env=user.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+    assert user.run("show", "closed").returncode == 2
+
+
+def test_what_is_told_elsewhere_needs_no_standard_error(user: Tool) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{shlex.quote(sys.executable)} -m netsnap log 2>&-"],
+        cwd=user.folder,
+        env=user.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, user.run("log").stdout)
 
 
 def test_a_terminal_without_unicode_gets_the_report(user: Tool) -> None:

@@ -91,6 +91,14 @@ def test_every_option_that_a_page_names_exists(page: Path) -> None:
         assert named in known | {"--help", "--version"}, named
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_of_a_command_stands_on_a_page(command: str) -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    for option in COMMANDS[command].params:
+        for name in (name for name in option.opts if name.startswith("--")):
+            assert re.search(rf"(?<![\w-]){name}(?![\w-])", text), name
+
+
 def test_the_pattern_of_an_example_tells_lines_apart() -> None:
     """Else an example could show anything."""
     assert pattern("a … c\n").fullmatch("a b c\n")
