@@ -8,27 +8,21 @@ which are placeholders.
 import re
 from collections.abc import Hashable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from netsnap.model.wording import LINES, WITH_PREFIXES, Interval, Rest, Said, Words, intervals, said
+from netsnap.model.intervals import Interval, intervals
+from netsnap.model.wording import TEXTS, WORDINGS, Rest, Said, Words, said_of_chain, said_of_text
 from parsers.roles import Record
+
+T = TypeVar("T")
 
 _WILDCARD = re.compile(r'"([^"*]*)\*"|-[io] (\S+)\+')
 
 
 class Plain(NamedTuple):
-    """A record that names nobody: its form, and what it tells apart."""
+    """What names nobody: its form, and what it tells apart."""
 
     form: int
-    intervals: tuple[Interval, ...] = ()
-    wildcards: tuple[str, ...] = ()
-
-
-class Open(NamedTuple):
-    """A record that may name workloads, by some of its words."""
-
-    said: Said
-    candidates: tuple[str, ...]
     intervals: tuple[Interval, ...] = ()
     wildcards: tuple[str, ...] = ()
 
@@ -37,27 +31,28 @@ class Lexicon:
     """Numbers for what is said, shared by snapshots that have much in common."""
 
     def __init__(self) -> None:
-        self._plain: dict[int, Plain | None] = {}
-        """id of a record → what it says; None for a kind that the model does not read."""
-        self.bare: dict[int, int] = {}
-        """Of those that tell nothing apart either, id of a record → its form."""
+        self.known: set[str] = set()
+        """Words that are names, and those that were in a snapshot before."""
+        self.records: dict[int, Plain] = {}
+        """id of a record that names nobody → what it says."""
+        self.chains: dict[Words, Plain] = {}
+        """Likewise, what a chain is called → what that says."""
+        self.texts: dict[type[Record], dict[Words, Plain]] = {kind: {} for kind in TEXTS}
+        """Likewise, a line of a chain but for its chain."""
         self._held: list[Record] = []  # so that their ids stay their own
-        self._known: set[str] = set()
         self._forms: dict[tuple[Rest, Words], int] = {}
+        self._bare: dict[int, Plain] = {}
         self._numbers: dict[Hashable, int] = {}
 
     def learn(self, names: AbstractSet[str]) -> None:
         """Take words as names; what was thought to name nobody and has one of them is forgotten."""
-        new = names - self._known
-        self._known |= new
+        new = names - self.known
+        self.known |= new
         stale = {number for form, number in self._with(new)}
         if stale:
-            self._plain = {
-                each: found
-                for each, found in self._plain.items()
-                if found is None or found.form not in stale
-            }
-            self.bare = {each: form for each, form in self.bare.items() if form not in stale}
+            self.records = _without(stale, self.records)
+            self.chains = _without(stale, self.chains)
+            self.texts = {kind: _without(stale, of) for kind, of in self.texts.items()}
 
     def kinds_with(self, words: AbstractSet[str]) -> frozenset[str]:
         """Return the kinds of records that have one of some words that named nobody there."""
@@ -69,46 +64,61 @@ class Lexicon:
                 if not words.isdisjoint(form[1]):
                     yield form, number
 
-    def read(self, record: Record) -> Plain | Open | None:
-        """Read a record; what names nobody is remembered by its id."""
-        if id(record) in self._plain:
-            return self._plain[id(record)]
-        spoken = said(record)
-        if spoken is None:
-            return self._remember(record, None)
-        known = self._known
-        candidates = tuple([word for word in spoken.words if word in known])
-        kind = type(record)
-        apart = intervals(record) if kind in WITH_PREFIXES else ()
-        wildcards = _wildcards(spoken) if kind in LINES else ()
-        if candidates:
-            return Open(spoken, candidates, apart, wildcards)
-        form = self._forms.setdefault(spoken, len(self._forms))
-        if apart or wildcards:
-            return self._remember(record, Plain(form, apart, wildcards))
-        self.bare[id(record)] = form
-        self._held.append(record)
-        return Plain(form)
-
-    def _remember(self, record: Record, found: Plain | None) -> Plain | None:
-        self._plain[id(record)] = found
+    def read(self, record: Record) -> Plain | Said:
+        """Read a record of a kind that the model reads: what may name somebody, as it stands."""
+        spoken = WORDINGS[type(record)](record)
+        if not self.known.isdisjoint(spoken.words):
+            return spoken
+        found = self.records[id(record)] = self._plain(spoken, intervals(record))
         self._held.append(record)
         return found
 
+    def chain(self, kind: str, chain: Words) -> Plain | Said:
+        """Read what a chain is called."""
+        spoken = said_of_chain(kind, chain)
+        if not self.known.isdisjoint(spoken.words):
+            return spoken
+        found = self.chains[chain] = self._plain(spoken, ())
+        return found
+
+    def text(self, line: Record, texts: Words) -> Plain | Said:
+        """Read a line of a chain, but for its chain."""
+        spoken = said_of_text(line.kind, texts)
+        if not self.known.isdisjoint(spoken.words):
+            return spoken
+        found = self._plain(spoken, intervals(line), wildcards(spoken))
+        self.texts[type(line)][texts] = found
+        return found
+
+    def _plain(
+        self, spoken: Said, apart: tuple[Interval, ...], beginnings: tuple[str, ...] = ()
+    ) -> Plain:
+        form = self._forms.setdefault(spoken, len(self._forms))
+        if apart or beginnings:
+            return Plain(form, apart, beginnings)
+        return self._bare.setdefault(form, Plain(form))
+
     def form(self, spoken: Said, names: Mapping[str, str]) -> int:
         """Return the number of what is said, with placeholders for some words."""
-        rest, words = spoken
-        form = (rest, tuple(map(names.get, words, words)))
-        return self._forms.setdefault(form, len(self._forms))
+        words = spoken.words
+        return self.form_of(spoken.rest, tuple(map(names.get, words, words)))
+
+    def form_of(self, rest: Rest, words: Words) -> int:
+        """Return the number of what is said in these words."""
+        return self._forms.setdefault((rest, words), len(self._forms))
 
     def number(self, what: Hashable) -> int:
         """Return the number of anything: equal for what is equal."""
         return self._numbers.setdefault(what, len(self._numbers))
 
 
-def _wildcards(spoken: Said) -> tuple[str, ...]:
+def wildcards(text: Said) -> tuple[str, ...]:
     """Return the beginnings of names that a line of a packet filter asks for."""
-    text = "".join(spoken.words)
-    if "*" not in text and "+" not in text:
+    joined = "".join(text.words)
+    if "*" not in joined and "+" not in joined:
         return ()
-    return tuple(name for some in _WILDCARD.findall(text) for name in some if name)
+    return tuple(name for some in _WILDCARD.findall(joined) for name in some if name)
+
+
+def _without(stale: AbstractSet[int], read: dict[T, Plain]) -> dict[T, Plain]:
+    return {what: found for what, found in read.items() if found.form not in stale}

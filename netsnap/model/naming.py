@@ -7,6 +7,7 @@ address, the other end of its eth0. Who shares a word with another is alone.
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from collector.capture import HOST
 from netsnap.model.disposition import Endpoint
@@ -16,6 +17,7 @@ from netsnap.model.space import Place, Port, Space
 
 LOOPBACK = {IPV4: block("127.0.0.0/8"), IPV6: block("::1/128")}
 NOTHING: Mapping[str, str] = {}
+NOT = repeat("")
 ADDRESS, MAC, END = "@address ", "@mac of ", "@end of "
 
 
@@ -82,10 +84,9 @@ class Names:
 
     def named(self, words: tuple[str, ...], node: str) -> set[str]:
         """Return the workloads that some words name, of which devices are a ``node``'s, or ""."""
-        addresses, devices = self.addresses, self.devices.get(node, NOTHING)
-        found = {addresses[word] for word in words if word in addresses}
-        if devices:
-            found.update([devices[word] for word in words if word in devices])
+        devices = self.devices.get(node, NOTHING)
+        found = {*map(self.addresses.get, words, NOT), *map(devices.get, words, NOT)}
+        found.discard("")
         return found
 
     def joined(self, space: Space) -> Iterator[tuple[str, Port]]:

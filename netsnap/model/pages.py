@@ -1,35 +1,30 @@
-"""What rows of facts say of the workload whose they are, and of those that they name.
+"""What rows of facts say of the workload whose they are, and of those that they name."""
 
-Where order decides (the lines of a packet filter), lines that name workloads may change places only
-with lines of the same form between the same neighbours.
-"""
-
-import re
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from collector.capture import HOST
-from netsnap.model.lexicon import Lexicon, Open
+from netsnap.model.intervals import WITH_PREFIXES, Interval, intervals
+from netsnap.model.lexicon import Lexicon, Plain
+from netsnap.model.linepages import NO_NAMES, NOBODY, Lines
 from netsnap.model.naming import Names
 from netsnap.model.ruleset import KINDS as FILTERS
 from netsnap.model.space import Space
-from netsnap.model.wording import LINES, Interval, chain_of
+from netsnap.model.wording import CHAINS, WORDINGS, Said
 from parsers.facts import Fact
 from parsers.records import Rule
 from parsers.roles import Record
 
 Rows = tuple[Sequence[Fact], ...]
 
-NOBODY: Mapping[str, tuple[Hashable, ...]] = {}
+UNNAMED: Mapping[str, tuple[Hashable, ...]] = {}
 NO_INTERVALS: frozenset[Interval] = frozenset()
 NO_TEXTS: frozenset[str] = frozenset()
-NO_NAMES: Mapping[str, str] = {}
 
 _FILTERS = frozenset(kind.kind for kind in FILTERS)
-_SELECTS = re.compile(r'(?:saddr|daddr|[io]if(?:name)?) "?@|(?<!! )-[sdio] @')
-"""A line that picks out one workload's packets; of such lines only one can fit a packet's end."""
+_HAVE_ORDER = frozenset((Rule, *FILTERS))
 
 
 class Page(NamedTuple):
@@ -46,42 +41,6 @@ class Page(NamedTuple):
     lined: frozenset[str]
     wildcards: frozenset[str]
     intervals: frozenset[Interval]
-
-
-class Mention(NamedTuple):
-    """A line that names a workload.
-
-    ``slot`` is what a line whose order counts may not leave; ``order`` its place in the text,
-    which counts where the lines of the slot are of several forms.
-    """
-
-    name: str
-    form: int
-    slot: Hashable
-    order: int
-
-
-@dataclass(slots=True)
-class _Chains:
-    """Where in the packet filter of one namespace the reader is."""
-
-    length: dict[Hashable, int] = field(default_factory=lambda: defaultdict(int))
-    common: dict[Hashable, int] = field(default_factory=lambda: defaultdict(int))
-    forms: dict[Hashable, set[int]] = field(default_factory=lambda: defaultdict(set))
-    mentions: list[Mention] = field(default_factory=list)
-
-    def passed(self, record: Record, *, names_somebody: bool) -> None:
-        """Count a line."""
-        row = chain_of(record)
-        if row is not None:
-            self.length[row] += 1
-            self.common[row] += not names_somebody
-
-    def told(self) -> Iterator[tuple[str, Hashable]]:
-        """Yield what is told of each workload, once all lines are read."""
-        for name, form, slot, order in self.mentions:
-            counts = slot == Rule.kind or len(self.forms.get(slot, ())) > 1
-            yield name, (form, slot, order if counts else 0)
 
 
 def parts(space: Space) -> Iterator[tuple[str, Rows]]:
@@ -107,86 +66,72 @@ class _Draft:
         self.owner = names.owner.get(space.place, "")
         self.own: list[int] = []
         self.named: dict[str, list[Hashable]] = defaultdict(list)
-        self.wildcards: set[str] = set()
+        self.lined: set[str] = set()
         self.intervals: set[Interval] = set()
-        self.chains = _Chains()
+        self.lines: Lines | None = None
 
     def row(self, facts: Sequence[Fact], at: int) -> None:
         """Read facts of one kind, which stand in the text from ``at`` on."""
-        bare, is_own = self.lexicon.bare, bool(self.owner)
-        is_line = type(facts[0].record) in LINES
-        has_order = is_line or isinstance(facts[0].record, (Rule, *FILTERS))
+        kind = type(facts[0].record)
+        if kind in CHAINS:
+            if self.lines is None:
+                self.lines = Lines(self.names, self.lexicon, self.node, self.owner)
+            self.lines.read(facts, at)
+        elif kind in WORDINGS:
+            self._records(facts, kind, at)
+
+    def _records(self, facts: Sequence[Fact], kind: type[Record], at: int) -> None:
+        known, read, own = self.lexicon.records, self.lexicon.read, self.own
+        has_prefixes = kind in WITH_PREFIXES
         for place, fact in enumerate(facts, at):
             record = fact.record
-            form = bare.get(id(record))
-            if form is None:
-                found = self.lexicon.read(record)
-                if found is None:
-                    return  # a kind that the model does not read
-                if found.intervals:
+            found = known.get(id(record)) or read(record)
+            if isinstance(found, Plain):
+                if has_prefixes and found.intervals:
                     self.intervals.update(found.intervals)
-                if found.wildcards:
-                    self.wildcards.update(found.wildcards)
-                if isinstance(found, Open):
-                    self._open(found, (record, place) if has_order else None)
-                    continue
-                form = found.form
-            if is_own:
-                self.own.append(form)
-            if is_line:
-                self.chains.passed(record, names_somebody=False)
+                if self.owner:
+                    own.append(found.form)
+                continue
+            if has_prefixes:
+                self.intervals.update(intervals(record))
+            for name in self._others(found):
+                form: Hashable = self.lexicon.form(found, self.names.placeholders[name])
+                self.named[name].append((form, place) if kind is Rule else form)
+                if kind in _HAVE_ORDER:
+                    self.lined.add(name)
 
-    def _open(self, found: Open, line: tuple[Record, int] | None) -> None:
-        form, placeholders = self.lexicon.form, self.names.placeholders
-        if self.owner:
-            own = placeholders[self.owner]
-            self.own.append(form(found.said, own))
-            if line is None and own.keys() >= set(found.candidates):
-                return  # it names no other
-        who = self.names.named(found.candidates, self.node)
-        if self.owner:
-            who.discard(self.owner)
-        elif not who:
-            form(found.said, NO_NAMES)  # its words may be names in another snapshot
-        for name in who:
-            if line is None:
-                self.named[name].append(form(found.said, placeholders[name]))
-            else:
-                self._lined(name, found, *line, is_alone=len(who) == 1)
-        if line is not None:
-            self.chains.passed(line[0], names_somebody=bool(who))
-
-    def _lined(self, name: str, found: Open, record: Record, at: int, *, is_alone: bool) -> None:
-        placeholders = self.names.placeholders[name]
-        form = self.lexicon.form(found.said, placeholders)
-        row = chain_of(record)
-        if row is None:
-            slot: Hashable = Rule.kind if isinstance(record, Rule) else ""
-            self.chains.mentions.append(Mention(name, form, slot, at))
-            return
-        words = [placeholders.get(word, word) for word in found.said.words]
-        if any(word.startswith("@") for word in words[: words.index("|", 2)]):
-            end = ("at", self.chains.length[row])  # in a chain of its own
-            self.chains.mentions.append(Mention(name, form, end, 0))
-            return
-        slot = (row, self.chains.common[row])
-        picks = is_alone and _SELECTS.search("".join(words)) is not None
-        self.chains.forms[slot].add(form if picks else -1 - at)
-        self.chains.mentions.append(Mention(name, form, slot, at))
+    def _others(self, found: Said) -> AbstractSet[str]:
+        """Tell a record of the workload whose it is, and return the others that it names."""
+        if not self.owner:
+            who = self.names.named(found.words, self.node)
+            if not who:
+                self.lexicon.form(found, NO_NAMES)  # its words may be names in another snapshot
+            return who
+        own = self.names.placeholders[self.owner]
+        words = tuple(map(own.get, found.words, found.words))
+        self.own.append(self.lexicon.form_of(found.rest, words))
+        if self.lexicon.known.isdisjoint(words):
+            return NOBODY
+        return self.names.named(found.words, self.node) - {self.owner}
 
     def page(self, part: str, rows: Rows) -> Page:
         """Return what was read."""
-        lined = frozenset(each.name for each in self.chains.mentions)
-        for name, told in self.chains.told():
-            self.named[name].append(told)
+        wildcards = NO_TEXTS
+        if self.lines is not None:
+            self.own += self.lines.own
+            self.intervals |= self.lines.intervals
+            wildcards = frozenset(self.lines.wildcards)
+            for name, told in self.lines.told():
+                self.named[name].append(told)
+                self.lined.add(name)
         return Page(
             part,
             rows,
             tuple(self.own),
-            {name: tuple(told) for name, told in self.named.items()} if self.named else NOBODY,
-            lined or NO_TEXTS,
-            frozenset(self.wildcards) or NO_TEXTS,
-            frozenset(self.intervals) or NO_INTERVALS,
+            {name: tuple(told) for name, told in self.named.items()} if self.named else UNNAMED,
+            frozenset(self.lined) if self.lined else NOBODY,
+            wildcards,
+            frozenset(self.intervals) if self.intervals else NO_INTERVALS,
         )
 
 

@@ -1,13 +1,13 @@
 """What the model reads of a record, as a row of words in which names and addresses stand alone."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from netsnap.model.bridging import FORWARDING, filters_vlans, port_of
 from netsnap.model.early import words_of as early
 from netsnap.model.fwmark import marks
-from netsnap.model.numbers import WIDTH, block, number
 from netsnap.model.tunnels import is_followed
 from parsers.records import (
     Address,
@@ -31,17 +31,8 @@ from parsers.roles import Record
 
 Words = tuple[str, ...]
 Rest = tuple[object, ...]
-Interval = tuple[int, int, int]
-"""Family, first address and the one after the last."""
 
 _APART = re.compile(r'([\s",;{}()=!<>|/-]+)')
-_PREFIX = re.compile(r"[0-9A-Fa-f:.]+/\d{1,3}")
-_RANGE = re.compile(r"([0-9A-Fa-f:.]+)-([0-9A-Fa-f:.]+)")
-
-WITH_PREFIXES = frozenset(
-    (Route, Address, FilterRule, IptablesRule, XfrmPolicy, IpSetMember, IpSet, Rule)
-)
-"""Records that may tell addresses apart from those beside them."""
 
 PLAIN_PORT = (FORWARDING, "")
 
@@ -59,53 +50,28 @@ def said(record: Record) -> Said | None:
     return None if wording is None else wording(record)
 
 
-LINES = frozenset((FilterRule, IptablesRule))
-"""Records that are lines of a chain."""
+CHAINS: Mapping[type[Record], Callable[[Any], Words]] = {
+    FilterRule: attrgetter("table", "chain"),
+    IptablesRule: attrgetter("backend", "family", "table", "chain"),
+}
+"""Records that are lines of a chain → what the chain is called, its own name last."""
+
+TEXTS: Mapping[type[Record], Callable[[Any], Words]] = {
+    FilterRule: lambda line: (line.rule, *line.elements),
+    IptablesRule: attrgetter("rule", "verdict"),
+}
+"""Lines of a chain → what the model reads of a line but for its chain."""
 
 
-def chain_of(record: Record) -> tuple[str, ...] | None:
-    """Return the table and chain whose lines have an order, None for what is no such line."""
-    match record:
-        case FilterRule():
-            return record.table, record.chain
-        case IptablesRule():
-            return record.backend, record.family, record.table, record.chain
-        case _:
-            return None
+def said_of_chain(kind: str, chain: Words) -> Said:
+    """Return what tells a chain from others."""
+    *others, table, name = chain
+    return Said((kind, "chain", *others), (table, "|", *_split(name)))
 
 
-def intervals(record: Record) -> tuple[Interval, ...]:
-    """Return the prefixes and ranges that a record tells apart from what lies beside them."""
-    if isinstance(record, Route) and not record.from_prefix:
-        prefix = record.prefix
-        if prefix.endswith("/32") and ":" not in prefix:  # one address: nothing lies beside it
-            return ()
-    return tuple(_intervals(record))
-
-
-def _intervals(record: Record) -> Iterator[Interval]:
-    match record:
-        case Route():
-            yield from _blocks(filter(None, (record.prefix, record.from_prefix)))
-        case Address():
-            yield from _blocks((record.peer or record.address,))
-        case FilterRule():
-            for text in (record.rule, *record.elements):
-                yield from _blocks(_PREFIX.findall(text))
-                yield from _ranges(text)
-        case IptablesRule():
-            yield from _blocks(_PREFIX.findall(record.rule))
-            yield from _ranges(record.rule)
-        case XfrmPolicy():
-            yield from _blocks((record.source, record.destination))
-        case IpSetMember():
-            yield from _blocks(_PREFIX.findall(record.entry))
-        case IpSet():
-            yield from _blocks(_PREFIX.findall(" ".join(record.expiring)))
-        case Rule():
-            yield from _blocks(_PREFIX.findall(record.selector))
-        case _:
-            pass
+def said_of_text(kind: str, texts: Words) -> Said:
+    """Return what a line of a chain says wherever it stands."""
+    return Said((kind, "line"), _split(*texts))
 
 
 def _route(route: Route) -> Said:
@@ -169,14 +135,10 @@ def _switch(switch: Sysctl) -> Said:
     return Said((switch.kind, switch.value), tuple(words))
 
 
-def _filter_rule(rule: FilterRule) -> Said:
-    words = _split(rule.rule, *rule.elements)
-    return Said((rule.kind,), (rule.table, "|", *_split(rule.chain), "|", *words))
-
-
-def _iptables_rule(rule: IptablesRule) -> Said:
-    words = (*_split(rule.chain), "|", *_split(rule.rule, rule.verdict))
-    return Said((rule.kind, rule.backend, rule.family), (rule.table, "|", *words))
+def _line(line: FilterRule | IptablesRule) -> Said:
+    chain = said_of_chain(line.kind, CHAINS[type(line)](line))
+    text = said_of_text(line.kind, TEXTS[type(line)](line))
+    return Said(chain.rest, (*chain.words, "|", *text.words))
 
 
 def _ipset(held: IpSet) -> Said:
@@ -212,8 +174,8 @@ WORDINGS: Mapping[type[Record], Callable[[Any], Said]] = {
     Interface: _interface,
     Address: _address,
     Neighbour: _neighbour,
-    FilterRule: _filter_rule,
-    IptablesRule: _iptables_rule,
+    FilterRule: _line,
+    IptablesRule: _line,
     IpSet: _ipset,
     IpSetMember: _ipset_member,
     XfrmPolicy: _xfrm_policy,
@@ -228,24 +190,3 @@ WORDINGS: Mapping[type[Record], Callable[[Any], Said]] = {
 
 def _split(*texts: str) -> Words:
     return tuple(word for text in texts for word in _APART.split(text))
-
-
-def _blocks(prefixes: Iterable[str]) -> Iterator[Interval]:
-    for prefix in prefixes:
-        if prefix.endswith("/32") and ":" not in prefix:  # one address: nothing lies beside it
-            continue
-        try:
-            family, bits, length = block(prefix)
-        except ValueError:  # no prefix: "default", or a text that only looks like one
-            continue
-        if length < WIDTH[family]:
-            yield family, bits, bits + (1 << (WIDTH[family] - length))
-
-
-def _ranges(text: str) -> Iterator[Interval]:
-    for first, last in _RANGE.findall(text):
-        try:
-            low, high = number(first), number(last)
-        except ValueError:
-            continue
-        yield low.family, low.bits, high.bits + 1

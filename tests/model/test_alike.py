@@ -1,8 +1,10 @@
 """Workloads that are alike: whatever the model says of one pair, it says of all like it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -249,6 +251,19 @@ def test_what_named_nobody_is_read_again_when_somebody_new_has_that_address() ->
     assert of[new] != of[pod_of("k8s1", 3)] == of[pod_of("k8s1", 4)]
 
 
+def test_a_line_that_named_nobody_is_read_again_when_somebody_new_has_that_address() -> None:
+    world, later = cluster(), cluster(pods=2)
+    for each in (world, later):
+        each["k8s1", HOST] += [
+            FilterRule("ip filter", "forward", BASE),
+            FilterRule("ip filter", "forward", f"ip saddr {address_of('k8s1', 2)} drop"),
+        ]
+    lexicon = Lexicon()
+    sort(Network.of(facts(world)), lexicon)
+    now = Network.of(facts(later))
+    assert _partition(sort(now, lexicon).classes) == _partition(classes(now))
+
+
 def test_a_prefix_that_holds_one_pod_and_names_none_sets_it_apart() -> None:
     world = cluster(pods=PODS)
     world["k8s2", HOST].append(Route(4, "main", "192.168.86.4/31", type="blackhole"))
@@ -299,6 +314,32 @@ def test_lines_alike_for_each_pod_leave_the_pods_alike() -> None:
         ]
     of = classes(Network.of(facts(world)))
     assert len({of[pod_of("k8s1", pod)] for pod in range(1, PODS + 1)}) == 1
+
+
+OF_A_POD = ("ct state established accept", "ip saddr {0} accept", "drop")
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        ("ct state established accept", "ip saddr {0} accept"),
+        ("ct state established accept", "drop", "ip saddr {0} accept"),
+        ("ct state established accept", "ip saddr {1} accept", "drop"),
+        ("ct state established accept", "ip saddr {0} drop", "drop"),
+    ],
+)
+def test_a_chain_of_its_own_that_says_otherwise_sets_a_pod_apart(otherwise: tuple[str]) -> None:
+    pods = {veth_of("k8s1", 1): ONE, veth_of("k8s1", 2): TWO}
+    jumps = [("forward", f'iifname "{veth}" goto fw-{veth}') for veth in pods]
+
+    def ends(veth: str, said: Sequence[str]) -> list[tuple[str, str]]:
+        return [(f"fw-{veth}", line.format(pods[veth], ONE)) for line in said]
+
+    one, two = pods
+    alike = classes(_filtered(*jumps, *ends(one, OF_A_POD), *ends(two, OF_A_POD)))
+    of = classes(_filtered(*jumps, *ends(one, OF_A_POD), *ends(two, otherwise)))
+    assert alike[pod_of("k8s1", 1)] == alike[pod_of("k8s1", 2)]
+    assert of[pod_of("k8s1", 1)] != of[pod_of("k8s1", 2)]
 
 
 def test_lines_whose_order_decides_set_pods_apart() -> None:
