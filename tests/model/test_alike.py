@@ -252,7 +252,7 @@ def test_what_named_nobody_is_read_again_when_somebody_new_has_that_address() ->
 
 
 def test_a_line_that_named_nobody_is_read_again_when_somebody_new_has_that_address() -> None:
-    world, later = cluster(), cluster(pods=2)
+    world, later = cluster(pods=1), cluster(pods=2)
     for each in (world, later):
         each["k8s1", HOST] += [
             FilterRule("ip filter", "forward", BASE),
