@@ -8,6 +8,7 @@ from netsnap.cli.context import Db, Format, check_format, now, open_history, say
 from netsnap.cli.show import T
 from netsnap.explain import check as explain
 from netsnap.explain.checks.finding import Severity
+from netsnap.history.heads import SHORT
 from netsnap.report.escapes import json_text
 from netsnap.report.findinglines import document, finding_lines
 from parsers.assemble import assemble
@@ -29,8 +30,9 @@ def check(
     """
     as_data = check_format(wanted)
     with open_history(db, create=False) as history:
-        facts = assemble(history.load(history.resolve(t, now=now(), zone=zone()).id))
-        found = explain.check(facts, history.raw)
+        head = history.resolve(t, now=now(), zone=zone())
+        facts = assemble(history.load(head.id))
+        found = explain.check(facts, history.raw, called=head.label or head.id[:SHORT])
     if as_data:
         typer.echo(json_text(document(found)))
     else:

@@ -14,6 +14,7 @@ from netsnap.model.network import Network
 from netsnap.report import as_json
 from netsnap.report.escapes import json_text
 from netsnap.report.reachlines import reach_lines
+from netsnap.report.words import backwards
 from parsers.assemble import assemble
 
 ALL_WELL, NOT_ALL = 0, 1
@@ -51,6 +52,8 @@ def reach(
     else:
         for line in reach_lines(found):
             say(line)
+        if warned := backwards(known[0].snapshot, known[-1].snapshot):
+            say(warned.strip())
     raise typer.Exit(ALL_WELL if _is_well(found, compared=t2 is not None) else NOT_ALL)
 
 

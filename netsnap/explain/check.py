@@ -1,7 +1,7 @@
 """One snapshot on its own: the fault that was there before the first snapshot."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from netsnap.explain.checks.bgpfilters import bgp_filters
 from netsnap.explain.checks.bgppeers import bgppeers
@@ -82,14 +82,31 @@ class Found:
     check: str = ""
 
 
-def check(facts: Facts, raw: Raw, checks: Sequence[Check] = CHECKS) -> tuple[Found, ...]:
-    """Look for everything that is wrong in a snapshot, the worst first."""
+def check(
+    facts: Facts, raw: Raw, checks: Sequence[Check] = CHECKS, *, called: str = "latest"
+) -> tuple[Found, ...]:
+    """Look for everything that is wrong in a snapshot, the worst first.
+
+    ``called`` is how a command line names it.
+    """
     case = Case(facts, Network.of(facts))
     witness = Witness(facts, facts, raw, {})
     order = list(Severity)
     findings = [(look.__name__, finding) for look in checks for finding in look(case)]
     findings.sort(key=lambda each: order.index(each[1].severity))
     return tuple(
-        Found(finding, tuple(witness.of_fact("", fact) for fact in finding.facts), name)
+        Found(
+            _naming(finding, called),
+            tuple(witness.of_fact("", fact) for fact in finding.facts),
+            name,
+        )
         for name, finding in findings
     )
+
+
+def _naming(finding: Finding, called: str) -> Finding:
+    """Write the snapshot into what to look at: by then the latest may be another."""
+    then = finding.then
+    if then.startswith("netsnap path "):
+        then = f"{then} --at {called}"
+    return replace(finding, then=then.replace("netsnap raw T ", f"netsnap raw {called} "))

@@ -15,8 +15,11 @@ def lost(pairs: Pairs) -> Iterator[str]:
     return told(pairs.lost_groups)
 
 
-def told(groups: Iterable[PairGroup]) -> Iterator[str]:
-    """Tell pairs that do not work, a line a group; a group and its way back are one line."""
+def told(groups: Iterable[PairGroup], when: str = "") -> Iterator[str]:
+    """Tell pairs that do not work, a line a group; a group and its way back are one line.
+
+    ``when`` stands before why, where it is over: "at t1: ".
+    """
     ways = _ways(groups)
     waiting = {(group.sources, group.targets, group.disposition): group for group in ways}
     for group in ways:
@@ -25,10 +28,10 @@ def told(groups: Iterable[PairGroup]) -> Iterator[str]:
         del waiting[group.sources, group.targets, group.disposition]
         back = next((g for g in waiting.values() if _is_back(group, g)), None)
         if back is None:
-            yield _one_way(group)
+            yield _one_way(group, when)
         else:
             del waiting[back.sources, back.targets, back.disposition]
-            yield _both_ways(group, back)
+            yield _both_ways(group, back, when)
 
 
 def outside(pairs: Pairs) -> Iterator[str]:
@@ -89,18 +92,18 @@ def _far(group: PairGroup) -> tuple[str, ...]:
     return tuple(name for name in group.targets if name not in group.sources)
 
 
-def _one_way(group: PairGroup) -> str:
+def _one_way(group: PairGroup, when: str) -> str:
     who = f"{names(group.sources)} → {names(group.targets)}"
-    return f"{count(group.pairs, 'pair')}: {who}: {_reason(group)}"
+    return f"{count(group.pairs, 'pair')}: {who}: {when}{_reason(group)}"
 
 
-def _both_ways(there: PairGroup, back: PairGroup) -> str:
+def _both_ways(there: PairGroup, back: PairGroup, when: str) -> str:
     who = f"{names(there.sources)} ↔ {names(_far(there))}"
     if len(there.sources) > 1 and len(_far(there)) < len(there.targets):
         who += ", and among themselves"
     ways = _reason(there), _reason(back)
     reason = ways[0] if ways[0] == ways[1] else f"→ {ways[0]}; ← {ways[1]}"
-    return f"{count(there.pairs + back.pairs, 'pair')}: {who}: {reason}"
+    return f"{count(there.pairs + back.pairs, 'pair')}: {who}: {when}{reason}"
 
 
 def _reason(group: PairGroup) -> str:

@@ -24,7 +24,8 @@ def reach_lines(pairs: Pairs) -> Iterator[str]:
     yield f"{'working':<{WIDE}}{pairs.working} of {count(pairs.total, 'pair')}"
     for kind, word in KINDS.items():
         found: Sequence[PairChange] = getattr(pairs, kind)
-        yield from _section(word, pairlines.told(groups(found)))
+        when = "at t1: " if kind == "restored" else ""
+        yield from _section(word, pairlines.told(groups(found), when))
     yield from _section("new", _ends(pairs.new))
     yield from _section("gone", _ends(pairs.gone))
     yield from _section("way out lost", pairlines.outside(pairs))

@@ -22,6 +22,9 @@ def test_reach_of_two_snapshots_tells_what_was_lost_and_what_came_back(user: Too
     assert (lost.returncode, lost.stdout.splitlines()[1][:21]) == (1, "lost         8 pairs:")
     back = user.run("reach", "after", "before")
     assert (back.returncode, back.stdout.splitlines()[1][:21]) == (0, "came back    8 pairs:")
+    assert ": at t1: it leaves the cluster to 172.16.0.254" in back.stdout
+    assert back.stdout.endswith("(t2 is the earlier: all is told backwards)\n")
+    assert "t1" not in lost.stdout
 
 
 def test_reach_as_json_names_pairs_on_request(user: Tool) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from collector.capture import HOST
+from netsnap.explain.bgpfilter import BGP_PORT
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.model.crossing import CACHED
 from netsnap.model.numbers import number
@@ -39,7 +40,7 @@ def sessions(case: Case) -> Iterator[Finding]:
                 HOST,
                 f"the BGP session {node}–{peer or address} is not established: {state}{why}",
                 (fact, *_other_end(found, case, node, peer)),
-                f"netsnap path {node} {address}",
+                f"netsnap path {node} {address} --to-port {BGP_PORT}",
             )
 
 
