@@ -21,7 +21,8 @@ from typing import TypeVar
 from collector.capture import HOST
 from netsnap.diff.compare import compare
 from netsnap.explain.explain import explain
-from netsnap.explain.pairs import compare_pairs, matrices
+from netsnap.explain.matrix import matrices
+from netsnap.explain.pairs import compare_pairs
 from netsnap.model.network import Network
 from netsnap.model.pairs import pairs
 from parsers.facts import Facts

@@ -9,7 +9,7 @@ from netsnap.cli.diff import explained
 from netsnap.cli.ends import check_host, ends_of
 from netsnap.cli.path import SAYS
 from netsnap.explain.bisect import Break, bisect
-from netsnap.explain.pairs import leaves
+from netsnap.explain.matrix import leaves
 from netsnap.history.heads import SHORT, SnapshotHead
 from netsnap.history.store import History
 from netsnap.model.network import Network

@@ -9,7 +9,8 @@ from netsnap.cli.context import Db, Format, check_format, now, open_history, say
 from netsnap.cli.show import T
 from netsnap.diff.common import in_common
 from netsnap.explain.explanation import Pairs
-from netsnap.explain.pairs import compare_pairs, matrices, matrix
+from netsnap.explain.matrix import matrices, matrix
+from netsnap.explain.pairs import compare_pairs
 from netsnap.model.network import Network
 from netsnap.report import as_json
 from netsnap.report.escapes import json_text

@@ -11,7 +11,7 @@ from netsnap.explain.events import NODE, Event, EventId, all_changes
 from netsnap.explain.explanation import OUTSIDE, Proof
 from netsnap.explain.footprint import Footprints
 from netsnap.explain.links.happened import Happened
-from netsnap.explain.pairs import Matrix, leaves
+from netsnap.explain.matrix import Matrix, leaves
 from netsnap.model.disposition import Endpoint
 from netsnap.model.network import Network
 from netsnap.model.pairs import pair_state, way_out

@@ -15,11 +15,12 @@ from netsnap.explain.inherited import taken_on_ways
 from netsnap.explain.judged import judged, leading
 from netsnap.explain.latent import is_all_told, latent, may_stop
 from netsnap.explain.links.happened import Happened
+from netsnap.explain.matrix import matrices, touched
 from netsnap.explain.mending import menders
 from netsnap.explain.naming import events
 from netsnap.explain.noise import noise, witnesses
 from netsnap.explain.observed import Comparison
-from netsnap.explain.pairs import compare_pairs, matrices, touched
+from netsnap.explain.pairs import compare_pairs
 from netsnap.explain.pending import forecasts
 from netsnap.explain.pings import Pings
 from netsnap.explain.reboot import with_what_lacks

@@ -14,7 +14,7 @@ from netsnap.diff.changes import Change
 from netsnap.explain.cells import Pair, PairSet
 from netsnap.explain.events import record_of
 from netsnap.explain.explanation import OUTSIDE
-from netsnap.explain.pairs import Matrix
+from netsnap.explain.matrix import Matrix
 from netsnap.model.disposition import Hop, Path
 from netsnap.model.network import Network
 from parsers.records import Address, Neighbour, Route

@@ -12,8 +12,8 @@ from netsnap.explain.cells import PairSet
 from netsnap.explain.chain import parents
 from netsnap.explain.events import Event, EventId, World
 from netsnap.explain.links.happened import Happened
+from netsnap.explain.matrix import Matrix
 from netsnap.explain.naming import events
-from netsnap.explain.pairs import Matrix
 from netsnap.model.network import Network
 from netsnap.model.revert import TURNED, mirrored
 

@@ -13,7 +13,8 @@ from netsnap.diff.changes import Alteration, Change
 from netsnap.explain.cells import with_ways_out
 from netsnap.explain.events import EventId, World
 from netsnap.explain.explanation import PairChange, Pairs
-from netsnap.explain.pairs import Matrix, compare_pairs, matrix
+from netsnap.explain.matrix import Matrix, matrix
+from netsnap.explain.pairs import compare_pairs
 from netsnap.explain.sessions import Ending, Sessions
 from netsnap.explain.stops import Reason
 from netsnap.model.network import Network

@@ -10,8 +10,8 @@ from collector.capture import HOST
 from netsnap.explain.events import World
 from netsnap.explain.explanation import OUTSIDE, PairChange, Pairs
 from netsnap.explain.grouping import groups
+from netsnap.explain.matrix import Matrix, failing
 from netsnap.explain.moments import SKEW
-from netsnap.explain.pairs import Matrix, failing
 from netsnap.explain.witnesses import since
 from netsnap.model.disposition import Disposition
 from parsers.records import BirdProtocol, Route

@@ -9,7 +9,8 @@ from netsnap.explain.causes import restorer
 from netsnap.explain.cells import Changes, PairSet
 from netsnap.explain.explanation import OUTSIDE
 from netsnap.explain.grouping import groups
-from netsnap.explain.pairs import compare_pairs, leaves, matrix, touched
+from netsnap.explain.matrix import leaves, matrix, touched
+from netsnap.explain.pairs import compare_pairs
 from netsnap.model.network import Network
 from netsnap.model.pairs import pair_state, way_out
 from netsnap.model.revert import revert

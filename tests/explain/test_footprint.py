@@ -11,7 +11,8 @@ from netsnap.explain.causes import restorer
 from netsnap.explain.cells import Pair, PairSet
 from netsnap.explain.explanation import OUTSIDE
 from netsnap.explain.footprint import Footprints
-from netsnap.explain.pairs import compare_pairs, leaves, matrix
+from netsnap.explain.matrix import leaves, matrix
+from netsnap.explain.pairs import compare_pairs
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pair_state
 from netsnap.model.revert import reverted

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.capture import HOST
-from netsnap.explain.pairs import compare_pairs, matrix
+from netsnap.explain.matrix import matrix
+from netsnap.explain.pairs import compare_pairs
 from netsnap.model.network import Network
 from netsnap.model.pairs import outside, pairs
 from parsers.facts import Facts

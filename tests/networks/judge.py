@@ -8,7 +8,8 @@ from random import Random
 
 from netsnap.diff.compare import compare
 from netsnap.explain.explanation import PairChange, Pairs
-from netsnap.explain.pairs import Matrix, compare_pairs, leaves, matrices
+from netsnap.explain.matrix import Matrix, leaves, matrices
+from netsnap.explain.pairs import compare_pairs
 from netsnap.model.disposition import PairState, Path
 from netsnap.model.network import Network
 from netsnap.model.pairs import pair_state, pairs, way_out

@@ -7,7 +7,7 @@ from netsnap.diff.changes import Change
 from netsnap.explain.causes import restorer
 from netsnap.explain.cells import Pair, PairSet
 from netsnap.explain.explanation import OUTSIDE, Pairs
-from netsnap.explain.pairs import Matrix, leaves, touched
+from netsnap.explain.matrix import Matrix, leaves, touched
 from netsnap.model.disposition import Endpoint
 from netsnap.model.network import Network
 from netsnap.model.pairs import pair_state, way_out

@@ -6,7 +6,8 @@ from collector.capture import HOST
 from netsnap.explain.cells import among
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.fulltables import dropping
-from netsnap.explain.pairs import compare_pairs, matrix
+from netsnap.explain.matrix import matrix
+from netsnap.explain.pairs import compare_pairs
 from netsnap.explain.pings import FULL, SMALL, Pings, Seen
 from netsnap.explain.scope import scope
 from netsnap.explain.toosmall import too_small

@@ -6,7 +6,8 @@ from collector.capture import HOST
 from netsnap.explain.checks.finding import Case, Finding, Severity
 from netsnap.explain.explanation import PairGroup
 from netsnap.explain.grouping import groups
-from netsnap.explain.pairs import Matrix, compare_pairs, failing, matrix
+from netsnap.explain.matrix import Matrix, failing, matrix
+from netsnap.explain.pairs import compare_pairs
 from parsers.facts import Fact
 
 NAMED = 2
