@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from collector.capture import Sweep, Visit
 from collector.inventory import Node
 from collector.probe import Probe
-from collector.ssh import Ssh
+from collector.ssh.connections import Ssh
 from collector.visit import Clock, SweepOptions, visit
 
 __all__ = ["SweepOptions", "sweep"]

@@ -12,7 +12,8 @@ from collector.inventory import Node
 from collector.login import SshOptions, VisitFailedError, quoted
 from collector.probe import Probe
 from collector.script import bootstrap, script
-from collector.ssh import Session, Ssh
+from collector.ssh.connections import Ssh
+from collector.ssh.session import Session
 
 Clock = Callable[[], datetime]
 MIB = 1 << 20
@@ -51,7 +52,7 @@ def visit(
     notes = _Notes()
     reach, detail, address = Reach.REACHED, "", node.address
     try:
-        login = ssh.login(node)
+        login = ssh.config.login(node)
         address = login.host
         deadline = time.monotonic() + (node.time_limit or options.node_limit)
         with ssh.session(login, deadline) as session:

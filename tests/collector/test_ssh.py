@@ -19,7 +19,7 @@ import pytest
 from collector.capture import Outcome, Reach, Visit
 from collector.inventory import Node
 from collector.probe import Probe, Where
-from collector.ssh import REACHES, failure
+from collector.ssh.failures import REACHES, failure
 from collector.sweep import sweep
 from tests.collector.node import Sshd, ask, clock, free_port, make_key, running_sshd
 
