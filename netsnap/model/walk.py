@@ -44,6 +44,8 @@ class Walker:
         self._walking: dict[tuple[Port, str, str], int] = {}
         self._back_to = NOWHERE
         self._so_far: dict[tuple[Port, str, str], tuple[Path, int]] = {}
+        self._came_back = False
+        self._of_this_walk: dict[tuple[Port, str, str], Path] = {}
 
     def gate(self, port: Port) -> Path | None:
         """Return None for an interface that passes packets, or how they end there."""
@@ -63,7 +65,7 @@ class Walker:
         """Walk a packet on from the interface that it reached."""
         source = packet.source if self._terrain.asks_source else ""
         key = (port, packet.destination, source)
-        known = self._known.get(key)
+        known = self._known.get(key) or self._of_this_walk.get(key)
         if known is not None:
             return known
         space = self._terrain.spaces[port[:2]]
@@ -73,6 +75,7 @@ class Walker:
             return path
         if key in self._walking or len(self._walking) >= TTL:
             self._back_to = min(self._back_to, self._walking.get(key, 0))
+            self._came_back = True
             here = Hop(*space.place, ingress=port.device)
             return Path(Disposition.LOOP, (here,), f"the packet comes back to {space.name}")
         depth = self._walking[key] = len(self._walking)
@@ -82,16 +85,25 @@ class Walker:
         return path
 
     def _remember(self, key: tuple[Port, str, str], path: Path, depth: int) -> None:
-        """Keep a path for good, or as long as it ends where the walk that found it came from."""
+        """Keep a path for good; one that comes back to where it was, for this walk alone.
+
+        Where a walk enters a circle is told of it, and another may enter it elsewhere.
+        """
         if self._back_to < depth:
             self._so_far[key] = path, self._back_to
             return
         self._back_to = NOWHERE
         if self._so_far:
             self._so_far = {each: found for each, found in self._so_far.items() if found[1] < depth}
-        port = key[0]
-        if port.netns != HOST or port.device not in self._terrain.spaces[port[:2]].peers:
-            self._known[key] = path  # behind a veth is one source: nobody asks for it again
+        if self._came_back and depth:
+            self._of_this_walk[key] = path
+        elif self._came_back:
+            self._came_back = False
+            self._of_this_walk.clear()
+        else:
+            port = key[0]
+            if port.netns != HOST or port.device not in self._terrain.spaces[port[:2]].peers:
+                self._known[key] = path  # behind a veth is one source: nobody asks for it again
 
     def _enter(self, space: Space, port: Port, packet: Packet) -> Path:
         if space.dark:
@@ -117,7 +129,7 @@ class Walker:
         known = self._tails.get(key)
         if known is None:
             path = self._onward(space, packet, decision, port.device)
-            if self._back_to != NOWHERE:
+            if self._came_back:
                 return path
             known = self._tails[key] = (path, decision)  # kept, so that its id stays its own
         path = known[0]

@@ -591,5 +591,21 @@ def test_many_next_hops_that_lead_round_are_walked_in_no_time() -> None:
         hops = tuple(NextHop(node_address(each), NIC) for each in range(nodes) if each != node)
         world[node_of(node), HOST].insert(0, replace(route(f"{own}/32", NIC), next_hops=hops))
     network = Network.of(facts(world))
-    ends = {network.walk((node_of(node), HOST), own).disposition for node in range(nodes)}
+    ends = {network.walk((node_of(node), HOST), own).disposition for node in range(3)}
     assert ends == {Disposition.LOOP}
+
+
+def test_where_a_circle_is_entered_is_told_of_each_walk_whatever_was_walked_before() -> None:
+    world = cluster()
+    own = "198.51.100.7"
+    for node, onward in (("k8s1", "k8s2"), ("k8s2", "k8s1"), ("k8s3", "k8s2")):
+        world[node, HOST].append(route(f"{own}/32", NIC, NODES[onward]))
+    network = Network.of(facts(world))
+    told = [network.walk((node, HOST), own) for node in NODES]
+    assert [path.reason for path in told] == [
+        "the packet comes back to k8s2",
+        "the packet comes back to k8s1",
+        "the packet comes back to k8s2",
+    ]
+    for node, path in zip(NODES, told, strict=True):
+        assert Network.of(facts(world)).walk((node, HOST), own) == path
