@@ -1,13 +1,13 @@
 """``netsnap bisect``: the first snapshot in which a pair did not work any more."""
 
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from netsnap.cli.context import Db, UsageError, console, now, open_history, say, zone
 from netsnap.cli.diff import explained
 from netsnap.cli.ends import check_host, ends_of
-from netsnap.cli.path import SAYS
+from netsnap.cli.path import SAYS, SAYS_OUTSIDE
 from netsnap.explain.bisect import Break, bisect
 from netsnap.explain.matrix import leaves
 from netsnap.history.heads import SHORT, SnapshotHead
@@ -19,6 +19,17 @@ from netsnap.report.words import count, instant
 from parsers.assemble import assemble
 
 FOUND, NOTHING = 0, 1
+
+
+class Asked(NamedTuple):
+    """How a pair is in one snapshot; of an end outside no more is known than who gets out."""
+
+    works: bool | None
+    is_outside: bool
+
+    def __str__(self) -> str:
+        """Say it as ``netsnap path`` does."""
+        return (SAYS_OUTSIDE if self.is_outside else SAYS)[self.works]
 
 
 def find_break(
@@ -42,7 +53,8 @@ def find_break(
         if found is None:
             say(_why_not(history, heads, called))
             raise typer.Exit(NOTHING)
-        for line in _told(found, heads, called):
+        worked = _asked(history, heads[found.last], called)
+        for line in _told(found, heads, f"{' → '.join(called)} {worked}"):
             say(line)
         say("")
         before, after = (history.load(heads[number]) for number in (found.last, found.first))
@@ -61,23 +73,23 @@ def _between(history: History, first: str, last: str) -> list[SnapshotHead]:
 def _works(history: History, head: SnapshotHead, called: tuple[str, str]) -> bool | None:
     """Ask one snapshot; None where an end of the pair is not in it, or it cannot tell."""
     try:
-        return _reaches(history, head, called)
+        return _asked(history, head, called).works
     except UsageError:
         return None
 
 
-def _reaches(history: History, head: SnapshotHead, called: tuple[str, str]) -> bool | None:
+def _asked(history: History, head: SnapshotHead, called: tuple[str, str]) -> Asked:
     network = Network.of(assemble(history.load(head)))
     one, other = ends_of(network, called, f"in {_named(head)}")
     if not other.node:
-        return leaves(way_out(network, one, other.addresses[0]))
-    return both_states(network, one, other)[0].works
+        return Asked(leaves(way_out(network, one, other.addresses[0])), is_outside=True)
+    return Asked(both_states(network, one, other)[0].works, is_outside=False)
 
 
-def _told(found: Break, heads: list[SnapshotHead], called: tuple[str, str]) -> list[str]:
+def _told(found: Break, heads: list[SnapshotHead], works: str) -> list[str]:
     worked, broke = _named(heads[found.last]), _named(heads[found.first])
     asked = f"{found.asked} of {count(len(heads), 'snapshot')} asked"
-    lines = [f"{' → '.join(called)} works in {worked} and not in {broke} ({asked})"]
+    lines = [f"{works} in {worked} and not in {broke} ({asked})"]
     if found.untold:
         lines.append(f"{count(len(found.untold), 'snapshot')} between the two cannot tell")
     return lines
@@ -91,11 +103,11 @@ def _why_not(history: History, heads: list[SnapshotHead], called: tuple[str, str
     ends, missing = [], []
     for head in (heads[0], heads[-1]):
         try:
-            works = _reaches(history, head, called)
+            asked = _asked(history, head, called)
         except UsageError as error:
-            works = None
+            asked = Asked(None, is_outside=False)
             missing.append(error)
-        ends.append(f"{SAYS[works]} in {_named(head)}")
+        ends.append(f"{asked} in {_named(head)}")
     if len(missing) == len(ends):
         raise missing[-1]
     found = f"{' → '.join(called)} {' and '.join(ends)}: there is no break to find between them"

@@ -25,6 +25,13 @@ def test_bisect_says_that_there_is_no_break(user: Tool) -> None:
     assert "there is no break to find between them" in done.stdout
 
 
+def test_bisect_says_of_an_end_outside_who_gets_out_and_no_more(user: Tool) -> None:
+    done = user.run("bisect", ONE, "203.0.113.9", "--from", "before", "--to", "after")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith(f"{ONE} → 203.0.113.9 gets out of the cluster in before of ")
+    assert "works" not in done.stdout
+
+
 def test_bisect_refuses_an_end_before_the_beginning(user: Tool) -> None:
     done = user.run("bisect", ONE, TWO, "--from", "after", "--to", "before")
     assert (done.returncode, done.stdout) == (2, "")
