@@ -92,6 +92,12 @@ def short_source(evidence: "Evidence") -> str:
 
 
 def squeezed(line: str, most: int = 100) -> str:
-    """Shorten a raw line for the first screen: runs of blanks become one, the end is cut."""
+    """Shorten a raw line for the first screen: runs of blanks become one, the middle is cut.
+
+    What a line is about stands at its beginning, and what a filter's line does at its end.
+    """
     text = " ".join(line.split())
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    if len(text) <= most:
+        return text
+    end = most // 3
+    return f"{text[: most - 1 - end]}…{text[-end:]}"
